@@ -1,0 +1,289 @@
+"""What a probe is, what it yields, and the one place where a broken probe is caught.
+
+A probe is one file with up to four functions: `observe(page)` and `judge(evidence, limits)` are pure,
+`gather(evidence, net)` and `confirm(evidence, gathered, net)` ask the network through the gate.
+Checks know no regulator: packs tie check ids to indicator codes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from crawler.model import Family, Fetched, Frozen, PageFacts, Period, Request, Resolved, Unit
+
+if TYPE_CHECKING:
+    from crawler.page import Page
+
+log = logging.getLogger(__name__)
+
+
+class Verdict(StrEnum):
+    """通过, 不通过, 未能检测, 不适用."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Reason(StrEnum):
+    """Why a check is `unknown`. Closed: CONTRACT 3 lists them."""
+
+    BLOCKED = "blocked"
+    BROWSER_MISSING = "browser_missing"
+    BROWSER_FAILED = "browser_failed"
+    BUDGET = "budget"
+    HOME_UNREACHABLE = "home_unreachable"
+    NO_IPV6_HERE = "no_ipv6_here"
+    NO_PORTAL = "no_portal"
+    OWN_NETWORK = "own_network"
+    ROBOTS = "robots"
+    SUSPECTED = "suspected"
+    TOO_FEW_SAMPLES = "too_few_samples"
+    UNDATED = "undated"
+    UNREADABLE = "unreadable"
+    NOT_ASKED = "not_asked"
+    NOT_BUILT_YET = "not_built_yet"
+
+
+class Proof(Frozen):
+    """Where a finding can be seen again."""
+
+    kind: str  # http | dns | tcp | dom | screenshot | warc
+    ref: str
+
+
+class Finding(Frozen):
+    """One defect: where, about what, expected, found, what to do. Texts are Chinese."""
+
+    url: str  # the shallowest page it stands on
+    subject: str = ""  # absolute URL where the defect is a link or page
+    message: str
+    verdict: Verdict = Verdict.FAIL
+    expected: str = ""
+    found: str = ""
+    advice: str = ""
+    evidence: tuple[Proof, ...] = ()
+    observed_at: str | None = None  # ISO 8601 with zone
+
+
+MAX_FINDINGS = 200
+
+
+class Result(Frozen):
+    """What one check says of one unit (CONTRACT 3, without the pack's part)."""
+
+    check: str
+    verdict: Verdict
+    population: int = 0
+    tested: int = 0
+    defects: int = 0
+    needs_review: bool = False
+    reason: str | None = None
+    observed: Mapping[str, Any] = {}
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        check: str,
+        *,
+        defects: Sequence[Finding] = (),
+        population: int = 1,
+        tested: int | None = None,
+        tested_share: float = 0.9,
+        reason: Reason | str = Reason.TOO_FEW_SAMPLES,
+        needs_review: bool = False,
+        observed: Mapping[str, Any] | None = None,
+    ) -> Result:
+        """Fail with a defect; pass when enough of the population was tested; else unknown with `reason`.
+
+        `tested_share` is the limit of CONTRACT 3 (assumed, in the pack).
+        """
+        tested = population if tested is None else tested
+        if defects:
+            verdict = Verdict.FAIL
+        elif tested > 0 and tested >= tested_share * population:
+            verdict = Verdict.PASS
+        else:
+            verdict = Verdict.UNKNOWN
+        return cls(
+            check=check,
+            verdict=verdict,
+            population=population,
+            tested=tested,
+            defects=len(defects),
+            needs_review=needs_review,
+            reason=str(reason) if verdict is Verdict.UNKNOWN else None,
+            observed=observed or {},
+            findings=tuple(defects[:MAX_FINDINGS]),
+        )
+
+    @classmethod
+    def unknown(cls, check: str, reason: Reason, **fields: Any) -> Result:
+        return cls(check=check, verdict=Verdict.UNKNOWN, reason=str(reason), **fields)
+
+    @classmethod
+    def not_applicable(cls, check: str, reason: str | None = None, **fields: Any) -> Result:
+        return cls(check=check, verdict=Verdict.NOT_APPLICABLE, reason=reason, **fields)
+
+
+class PortalState(StrEnum):
+    """What the walk can say of the portal as a whole."""
+
+    OPEN = "open"
+    DOWN = "down"  # refused or NXDOMAIN, confirmed, canary up
+    SUSPECTED = "suspected"  # only time-outs or 5xx so far
+    BLOCKED = "blocked"  # every attempt shows a named wall
+    ROBOTS = "robots"
+    OWN_NETWORK = "own_network"
+    NONE = "none"  # no portal is known
+
+
+@dataclass(frozen=True, slots=True)
+class SweepContext:
+    """What a verdict may depend on besides evidence."""
+
+    as_of: date
+    period: Period
+    seed: int = 1
+    portal: PortalState = PortalState.OPEN
+    portal_detail: Mapping[str, Any] = field(default_factory=dict)  # outcomes of the home page's ladder
+    truncated: bool = False  # max_pages or a pattern budget cut the walk
+    options: Mapping[str, bool] = field(default_factory=dict)  # probe_cloaking, ...
+    owner_home: frozenset[str] = frozenset()  # link targets on the host owner's home page (path units only)
+
+
+E = TypeVar("E", bound=Frozen)
+L = TypeVar("L", bound=Frozen)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[E]):
+    """One page's evidence for one probe."""
+
+    facts: PageFacts
+    data: E
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Generic[E]):
+    """All that one probe knows of one unit. `pages` holds every visited page that has evidence, in walk
+    order, home first; `visited` every page tried, with evidence or not."""
+
+    unit: Unit
+    context: SweepContext
+    home: Seen[E] | None = None
+    pages: Sequence[Seen[E]] = ()
+    visited: Sequence[PageFacts] = ()
+    gathered: Any = None  # what `gather` returned (a Frozen of the probe's own), or None
+
+
+class Net(Protocol):
+    """The gate, as probes see it. Never raises for what a host does: every outcome is a value."""
+
+    async def fetch(self, request: Request) -> Fetched: ...
+
+    async def resolve(self, host: str, family: Family) -> Resolved: ...
+
+    async def online(self, family: Family = Family.ANY) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its id, its Chinese name, and what must hold before it can be judged."""
+
+    id: str
+    title: str
+    needs: str = "home"  # "home": the home page was read; "portal": only a portal URL; "nothing"
+    after: str | None = None  # a check that must not have failed: else not_applicable needs:<after>
+    shared: bool = False  # a host fact: path units copy it from the host's owner
+
+
+Observe = Callable[["Page"], E | None]
+Gather = Callable[[Evidence[E], Net], Awaitable[Frozen]]
+Confirm = Callable[[Evidence[E], Net], Awaitable[Frozen]]
+Judge = Callable[[Evidence[E], L], Iterable[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe(Generic[E, L]):
+    """A probe's parts. `evidence`, `gathers` and `limits` are the models its data is validated by."""
+
+    id: str
+    checks: tuple[Check, ...]
+    limits: type[L]
+    judge: Judge[E, L]
+    evidence: type[E] | None = None
+    observe: Observe[E] | None = None  # None for a page = nothing worth keeping
+    gathers: type[Frozen] | None = None
+    gather: Gather[E] | None = None
+    confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
+
+
+_STATE_REASON = {
+    PortalState.DOWN: Reason.HOME_UNREACHABLE,
+    PortalState.SUSPECTED: Reason.HOME_UNREACHABLE,
+    PortalState.BLOCKED: Reason.BLOCKED,
+    PortalState.ROBOTS: Reason.ROBOTS,
+    PortalState.OWN_NETWORK: Reason.OWN_NETWORK,
+    PortalState.NONE: Reason.NO_PORTAL,
+}
+
+
+def run_probe(probe: Probe[Any, Any], evidence: Evidence[Any], limits: Frozen | None = None) -> list[Result]:
+    """Exactly one result for every declared check, whatever the probe does.
+
+    The only `except Exception` of the project stands here: a probe that raises yields
+    `unknown: unreadable` for its checks, and the traceback goes to the log.
+    """
+    state = evidence.context.portal
+    results: dict[str, Result] = {}
+    open_checks = []
+    for check in probe.checks:
+        if state is PortalState.NONE and check.needs != "nothing":
+            results[check.id] = Result.unknown(check.id, Reason.NO_PORTAL)
+        elif state is not PortalState.OPEN and check.needs == "home":
+            results[check.id] = Result.unknown(check.id, _STATE_REASON[state])
+        else:
+            open_checks.append(check.id)
+    if open_checks:
+        for result in _judged(probe, evidence, limits or probe.limits()):
+            if result.check in open_checks:
+                results[result.check] = result
+    return [
+        results.get(check.id) or Result.unknown(check.id, Reason.UNREADABLE, observed={"why": "no result"})
+        for check in probe.checks
+    ]
+
+
+def _judged(probe: Probe[Any, Any], evidence: Evidence[Any], limits: Frozen) -> Iterator[Result]:
+    try:
+        yield from probe.judge(evidence, limits)
+    except Exception as problem:
+        log.exception("probe %s failed on unit %s", probe.id, evidence.unit.id)
+        for check in probe.checks:
+            yield Result.unknown(
+                check.id, Reason.UNREADABLE, observed={"error": f"{type(problem).__name__}: {problem}"}
+            )
+
+
+def apply_preconditions(results: Iterable[Result], checks: Mapping[str, Check]) -> list[Result]:
+    """`not_applicable: needs:X` for every check whose precondition X failed in the same unit."""
+    by_id = {result.check: result for result in results}
+    out = []
+    for result in by_id.values():
+        after = checks[result.check].after if result.check in checks else None
+        while after is not None:
+            before = by_id.get(after)
+            if before is not None and before.verdict is Verdict.FAIL:
+                result = Result.not_applicable(result.check, f"needs:{after}")
+                break
+            after = checks[after].after if after in checks else None
+        out.append(result)
+    return out
