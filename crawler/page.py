@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser
+import ada_url
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.charset import decode
 from crawler.model import Fetched
+
+# Everything that leads to another document or file (CONTRACT 5, Links); not css and js. The attribute
+# that holds the address stands beside each tag.
+_LINKING = {
+    "a": "href",
+    "area": "href",
+    "img": "src",
+    "audio": "src",
+    "video": "src",
+    "source": "src",
+    "iframe": "src",
+    "frame": "src",
+    "embed": "src",
+    "object": "data",
+}
+_LINK_SELECTOR = ",".join(f"{tag}[{name}]" for tag, name in _LINKING.items())
+_UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "option"}
+_UNSEEN_SELECTOR = ",".join(sorted(_UNSEEN))
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code del em font i ins kbd label mark q s samp small span strike strong "
+    "sub sup tt u var".split()
+)
+_SPACES = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+
+
+class Link(NamedTuple):
+    """One place of a page that leads elsewhere, in document order."""
+
+    url: str | None  # absolute, without fragment; None unless it is http(s)
+    raw: str  # the attribute as it stands
+    text: str  # what a person reads: text, else title, else alt of the image in it
+    tag: str  # a, area, img, audio, video, source, iframe, frame, embed, object
+    fragment: str = ""  # with its "#", for pages whose script reads it
 
 
 class Page:
@@ -31,11 +68,12 @@ class Page:
         self.status = status
         self.is_home = is_home
         self.includes: Mapping[str, str] = includes or {}
-        self.html = body.decode("utf-8", "replace")
-        self.charset = "utf-8"
+        self.html, self.charset = decode(body, content_type)
 
     @classmethod
-    def of(cls, fetched: Fetched, *, is_home: bool = False, includes: Mapping[str, str] | None = None) -> Page:
+    def of(
+        cls, fetched: Fetched, *, is_home: bool = False, includes: Mapping[str, str] | None = None
+    ) -> Page:
         return cls(
             fetched.final_url,
             fetched.body,
@@ -48,3 +86,137 @@ class Page:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         return LexborHTMLParser(self.html)
+
+    @cached_property
+    def title(self) -> str:
+        node = self.tree.css_first("title")
+        return squeeze(node.text()) if node is not None else ""
+
+    @cached_property
+    def meta_tags(self) -> tuple[tuple[str, str], ...]:
+        """(name as written, content stripped) of every meta tag that has a name."""
+        tags = []
+        for node in self.tree.css("meta"):
+            attributes = node.attributes
+            name = (attributes.get("name") or attributes.get("property") or "").strip()
+            if name:
+                tags.append((name, (attributes.get("content") or "").strip()))
+        return tuple(tags)
+
+    @cached_property
+    def meta(self) -> Mapping[str, str]:
+        """Content by name in lower case; of several with one name the first that is not empty."""
+        found: dict[str, str] = {}
+        for name, content in self.meta_tags:
+            if not found.get(name.lower()):
+                found[name.lower()] = content
+        return found
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links are resolved against: the first <base href>, else the page's own URL."""
+        if "<base" not in self.html and "<BASE" not in self.html:
+            return self.url
+        node = self.tree.css_first("base[href]")
+        href = (node.attributes.get("href") or "") if node is not None else ""
+        return (resolve(self.url, href) if href.strip() else None) or self.url
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        return tuple(read_links(self.tree, self.base))
+
+    @cached_property
+    def text(self) -> str:
+        """All text a person could read, one line per text node, without scripts and styles."""
+        return readable(self.tree)
+
+
+def readable(tree: LexborHTMLParser) -> str:
+    """The body's text nodes, one a line, each squeezed; scripts, styles, options and comments are out."""
+    if tree.body is None:
+        return ""
+    unseen = {
+        node.text(separator="\x00") for node in tree.css("script,style,noscript,template,textarea,option")
+    }
+    hidden = {piece for text in unseen for piece in text.split("\x00")}
+    pieces = tree.body.text(separator="\x00").split("\x00")
+    lines = (squeeze(piece) for piece in pieces if piece not in hidden)
+    return "\n".join(line for line in lines if line)
+
+
+def block_text(node: LexborNode) -> str:
+    """Text as it is laid out: inline pieces joined without a space, a line break at every block."""
+    parts: list[str] = []
+    skip = False
+    for child in node.traverse(include_text=True):
+        tag = child.tag
+        if tag == "-text":
+            parent = child.parent if skip else None
+            if parent is None or parent.tag not in _UNSEEN:
+                parts.append(_SPACES.sub(" ", child.text_content or ""))
+        elif tag in _UNSEEN:
+            skip = True
+        elif tag not in _INLINE:
+            parts.append("\n")
+    lines = (line.strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def squeeze(text: str) -> str:
+    """One line, single spaces, no space at either end."""
+    if "\u200b" in text or "\ufeff" in text:
+        text = text.replace("\u200b", "").replace("\ufeff", "")
+    return " ".join(text.split())
+
+
+def read_links(tree: LexborHTMLParser, base: str) -> Iterator[Link]:
+    """Every link of a parsed document in document order."""
+    for node in tree.css(_LINK_SELECTOR):
+        tag = node.tag or ""
+        attributes = node.attributes
+        raw = attributes.get(_LINKING[tag]) or ""
+        url = resolve(base, raw)
+        fragment = ""
+        if url is not None and "#" in url:
+            url, _, fragment = url.partition("#")
+            fragment = "#" + fragment
+        text = squeeze(node.text()) if tag == "a" else ""
+        if not text:
+            text = squeeze(attributes.get("title") or attributes.get("alt") or "") or _picture_text(node, tag)
+        yield Link(url, raw, text, tag, fragment)
+
+
+def _picture_text(node: LexborNode, tag: str) -> str:
+    picture = node.css_first("img") if tag == "a" else None
+    if picture is None:
+        return ""
+    attributes = picture.attributes
+    return squeeze(attributes.get("alt") or attributes.get("title") or "")
+
+
+def resolve(base: str, raw: str) -> str | None:
+    """`raw` as a browser standing on `base` takes it (WHATWG), or None unless that is http(s)."""
+    raw = raw.strip()
+    if not raw:
+        return None
+    head = raw[:11].lower()
+    if head.startswith(("javascript:", "mailto:", "data:", "tel:")):
+        return None
+    if raw[0] in "?#":
+        return _joined(base, raw)
+    # Navigation is the same on all pages: the key leaves out of the base what cannot matter.
+    stem = base.partition("?")[0].partition("#")[0]
+    if head.startswith(("http://", "https://")):
+        return _joined("", raw)
+    if raw[0] in "/\\":
+        return _joined("/".join(stem.split("/", 3)[:3]) + "/", raw)
+    return _joined(stem.rpartition("/")[0] + "/", raw)
+
+
+@lru_cache(maxsize=65536)
+def _joined(base: str, raw: str) -> str | None:
+    try:
+        url = str(ada_url.join_url(base, raw) if base else ada_url.URL(raw).href)
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
