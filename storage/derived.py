@@ -1,0 +1,83 @@
+"""What can be dropped and made again: results of the judge, scores of the packs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from storage.engine import Database
+from storage.tables import ResultTable, ScoreTable, UnitTable
+from storage.values import canonical, storable
+
+
+class Derived:
+    """The results' and scores' part of the repository."""
+
+    _database: Database
+
+    async def replace_results(
+        self, sweep_id: str, unit_id: str, pack_id: str, results: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """All results of a unit under a pack; each is CONTRACT 3's object, with its `check`."""
+        t = UnitTable
+        which = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
+        async with self._database.write() as connection:
+            number = (await connection.execute(which)).scalar_one()
+            old = (ResultTable.unit == number) & (ResultTable.pack == pack_id)
+            await connection.execute(delete(ResultTable).where(old))
+            rows = [
+                {"unit": number, "pack": pack_id, "check": result["check"], "data": _text(result)}
+                for result in results
+            ]
+            if rows:
+                await connection.execute(self._database.insert(ResultTable), rows)
+
+    async def results(self, sweep_id: str, pack_id: str, unit: str | None = None) -> list[dict[str, Any]]:
+        """By unit in the order of the seeds, then by check."""
+        r, u = ResultTable, UnitTable
+        rows = select(r.data).join(u, u.id == r.unit).where(u.sweep == sweep_id, r.pack == pack_id)
+        if unit is not None:
+            rows = rows.where(u.unit == unit)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(u.position, r.check))).all()
+        return [json.loads(text) for (text,) in found]
+
+    async def replace_scores(self, sweep_id: str, pack_id: str, scores: Sequence[Mapping[str, Any]]) -> None:
+        """All scores of a sweep under a pack; each is CONTRACT 4's object, with its `unit`."""
+        t = ScoreTable
+        rows = [
+            {"sweep": sweep_id, "pack": pack_id, "position": n, "unit": score["unit"], "data": _text(score)}
+            for n, score in enumerate(scores)
+        ]
+        async with self._database.write() as connection:
+            await connection.execute(delete(t).where(t.sweep == sweep_id, t.pack == pack_id))
+            if rows:
+                await connection.execute(self._database.insert(t), rows)
+
+    async def scores(self, sweep_id: str, pack_id: str) -> list[dict[str, Any]]:
+        """In the order they were given."""
+        t = ScoreTable
+        rows = select(t.data).where(t.sweep == sweep_id, t.pack == pack_id).order_by(t.position)
+        async with self._database.read() as connection:
+            return [json.loads(text) for (text,) in (await connection.execute(rows)).all()]
+
+    async def scored_packs(self, sweep_id: str) -> list[str]:
+        """Packs that have scores, by name."""
+        t = ScoreTable
+        rows = select(t.pack).where(t.sweep == sweep_id).distinct().order_by(t.pack)
+        async with self._database.read() as connection:
+            return list((await connection.execute(rows)).scalars())
+
+    async def judged_packs(self, sweep_id: str) -> list[str]:
+        """Packs whose limits the stored results were judged with, by name."""
+        r, u = ResultTable, UnitTable
+        rows = select(r.pack).join(u, u.id == r.unit).where(u.sweep == sweep_id).distinct().order_by(r.pack)
+        async with self._database.read() as connection:
+            return list((await connection.execute(rows)).scalars())
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return storable(canonical(dict(value)))

@@ -1,0 +1,251 @@
+"""The one repository: sweeps and all that belongs to them, in our values; no session or row leaves it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crawler.model import Period
+from storage.derived import Derived
+from storage.engine import BUSY_SECONDS, Database
+from storage.errors import NoSuchSweep
+from storage.facts import facts_from_json
+from storage.known import Known
+from storage.leases import Leases
+from storage.tables import EvidenceTable, PageTable, SweepTable, UnitTable
+from storage.targets import Targets
+from storage.unit_store import UnitStore
+from storage.values import Carried, Stage, SweepPlan, SweepRow, SweepState, Validator, canonical
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MAY_GO_ON = (SweepState.RUNNING, SweepState.INTERRUPTED)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store(Leases, Derived, Targets):
+    """An open store. `async with await Store.open("sqlite:///sunsweep.db") as store: …`"""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database
+        self._now = now
+        self._known = Known()
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        create: bool = True,
+        busy_seconds: float = BUSY_SECONDS,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> Self:
+        """Open and bring up to this version's tables. `create=False` for commands that only read.
+
+        Raises StoreError: not a database, a newer version, no room, locked, no server.
+        """
+        return cls(await Database.open(url, create=create, busy_seconds=busy_seconds), now)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def where(self) -> str:
+        """The database's address, without a password, for messages."""
+        return self._database.where
+
+    # -- sweeps ---------------------------------------------------------------------------------------
+
+    async def create_sweep(self, plan: SweepPlan) -> SweepRow:
+        """A new sweep with its units, all planned, in one transaction."""
+        now = self._now()
+        sweep_id = f"{now.astimezone(_SHANGHAI):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        sweep = {
+            "id": sweep_id,
+            "key": plan.key,
+            "state": SweepState.RUNNING.value,
+            "started_at": now,
+            "as_of": plan.as_of,
+            "period_start": plan.period.start,
+            "period_end": plan.period.end,
+            "seed": plan.seed,
+            "packs": canonical(plan.packs),
+            "seeds_file": plan.seeds_file,
+            "seeds_hash": plan.seeds_hash,
+            "tool_version": plan.tool_version,
+            "options": canonical(dict(plan.options)),
+            "counts": "{}",
+        }
+        units = [
+            {
+                "sweep": sweep_id,
+                "unit": unit.id,
+                "position": position,
+                "spec": canonical(unit.model_dump(mode="json")),
+                "stage": Stage.PLANNED.value,
+                "counts": "{}",
+            }
+            for position, unit in enumerate(plan.units)
+        ]
+        async with self._database.write() as connection:
+            await connection.execute(self._database.insert(SweepTable), [sweep])
+            if units:
+                await connection.execute(self._database.insert(UnitTable), units)
+            return await self._sweep(connection, sweep_id)
+
+    async def find_unfinished(self, key: str, younger_than: timedelta) -> SweepRow | None:
+        """The newest running or interrupted sweep of this key that may still go on."""
+        t = SweepTable
+        rows = select(t.id).where(t.key == key, t.state.in_(_MAY_GO_ON))
+        rows = rows.where(t.started_at > self._now() - younger_than)
+        async with self._database.read() as connection:
+            found = (
+                (await connection.execute(rows.order_by(t.started_at.desc(), t.id.desc()))).scalars().first()
+            )
+            return await self._sweep(connection, found) if found else None
+
+    async def abandon_unfinished(self, key: str) -> int:
+        """Mark all unfinished sweeps of this key; how many there were."""
+        t = SweepTable
+        change = update(t).where(t.key == key, t.state.in_(_MAY_GO_ON))
+        async with self._database.write() as connection:
+            return (await connection.execute(change.values(state=SweepState.ABANDONED.value))).rowcount
+
+    async def resume(self, sweep_id: str) -> None:
+        """An interrupted sweep runs again."""
+        await self._set(sweep_id, state=SweepState.RUNNING.value)
+
+    async def interrupt(self, sweep_id: str) -> None:
+        """Ended before it was done; may go on."""
+        await self._set(sweep_id, state=SweepState.INTERRUPTED.value)
+
+    async def finish(self, sweep_id: str, counts: Mapping[str, Any] | None = None) -> None:
+        values = {"state": SweepState.DONE.value, "finished_at": self._now()}
+        if counts is not None:
+            values["counts"] = canonical(dict(counts))
+        await self._set(sweep_id, **values)
+
+    async def get(self, sweep_id: str = "latest") -> SweepRow:
+        """By id, or the newest that was not abandoned. Raises NoSuchSweep."""
+        t = SweepTable
+        newest = select(t.id).order_by(t.started_at.desc(), t.id.desc()).limit(1)
+        async with self._database.read() as connection:
+            wanted: str | None = sweep_id
+            if sweep_id == "latest":
+                wanted = (await connection.execute(newest.where(t.state != SweepState.ABANDONED))).scalar()
+            known = wanted and (await connection.execute(select(t.id).where(t.id == wanted))).scalar()
+            if not known:
+                raise self._no_such(sweep_id, (await connection.execute(newest.limit(3))).scalars().all())
+            return await self._sweep(connection, known)
+
+    async def list_sweeps(self) -> list[SweepRow]:
+        """All, oldest first."""
+        t = SweepTable
+        async with self._database.read() as connection:
+            ids = (await connection.execute(select(t.id).order_by(t.started_at, t.id))).scalars().all()
+            return [await self._sweep(connection, sweep_id) for sweep_id in ids]
+
+    async def delete_sweep(self, sweep_id: str) -> None:
+        """With everything that belongs to it."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(SweepTable).where(SweepTable.id == sweep_id))
+
+    async def unit(self, sweep_id: str, unit_id: str) -> UnitStore:
+        """One unit's frontier and facts. Raises NoSuchSweep where the sweep has no such unit."""
+        t = UnitTable
+        rows = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
+        async with self._database.read() as connection:
+            number = (await connection.execute(rows)).scalar()
+        if number is None:
+            raise NoSuchSweep(
+                expected="巡检及其中的单位都已入库",
+                found=f"巡检 {sweep_id} 中没有单位 {unit_id}",
+                where=self.where,
+                advice="用 sunsweep status 查看已有的巡检和单位",
+            )
+        return UnitStore(self._database, self._known, number, sweep_id, unit_id)
+
+    # -- an earlier sweep, for the nightly one --------------------------------------------------------
+
+    async def validators(self, sweep_id: str, unit_id: str) -> dict[str, Validator]:
+        """By page URL as linked: what to ask its server with."""
+        p, u = PageTable, UnitTable
+        rows = select(p.url, p.etag, p.last_modified, p.facts).join(u, u.id == p.unit)
+        rows = rows.where(u.sweep == sweep_id, u.unit == unit_id)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).all()
+        return {
+            url: Validator(etag, modified, json.loads(facts).get("digest", ""))
+            for url, etag, modified, facts in found
+        }
+
+    async def carried_evidence(self, sweep_id: str, unit_id: str, url: str) -> Carried | None:
+        """All that one page yielded then. To be used only where the server says it has not changed."""
+        p, u, e = PageTable, UnitTable, EvidenceTable
+        page = select(p.unit, p.id, p.facts, p.notes).join(u, u.id == p.unit)
+        page = page.where(u.sweep == sweep_id, u.unit == unit_id, p.url == url).order_by(p.id).limit(1)
+        async with self._database.read() as connection:
+            found = (await connection.execute(page)).first()
+            if found is None:
+                return None
+            number, page_id, facts, notes = found
+            rows = select(e.probe, e.data).where(e.unit == number, e.page == page_id).order_by(e.probe)
+            evidence = dict((await connection.execute(rows)).all())
+        return Carried(sweep_id, facts_from_json(facts), evidence, json.loads(notes) if notes else {})
+
+    async def _set(self, sweep_id: str, **values: Any) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(update(SweepTable).where(SweepTable.id == sweep_id).values(**values))
+
+    async def _sweep(self, connection: AsyncConnection, sweep_id: str) -> SweepRow:
+        t, u = SweepTable, UnitTable
+        row = (await connection.execute(select(t.__table__).where(t.id == sweep_id))).one()
+        units = select(u.unit).where(u.sweep == sweep_id).order_by(u.position)
+        return _sweep_row(row, tuple((await connection.execute(units)).scalars()))
+
+    def _no_such(self, wanted: str, newest: Any) -> NoSuchSweep:
+        there = f"，最近的有 {'、'.join(newest)}" if newest else "，库中还没有巡检"
+        return NoSuchSweep(
+            expected="已入库的巡检编号，或 latest",
+            found=f"{wanted}{there}",
+            where=self.where,
+            advice="用 sunsweep status 查看已有的巡检，或先运行 sunsweep sweep",
+        )
+
+
+def _sweep_row(row: Row[Any], unit_ids: tuple[str, ...]) -> SweepRow:
+    return SweepRow(
+        id=row.id,
+        key=row.key,
+        state=SweepState(row.state),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        as_of=row.as_of,
+        period=Period(start=row.period_start, end=row.period_end),
+        seed=row.seed,
+        packs=tuple(json.loads(row.packs)),
+        unit_ids=unit_ids,
+        seeds_file=row.seeds_file,
+        seeds_hash=row.seeds_hash,
+        tool_version=row.tool_version,
+        options=json.loads(row.options),
+        counts=json.loads(row.counts),
+    )

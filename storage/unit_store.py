@@ -1,0 +1,291 @@
+"""One unit of one sweep: its frontier (crawler.frontier.Frontier), its facts, and what was gathered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crawler.frontier import Attempt, Candidate, State, Visit
+from crawler.model import Outcome, PageFacts, Role
+from storage.engine import Database
+from storage.facts import facts_from_json, facts_to_json
+from storage.known import Known
+from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredTable, PageTable, UnitTable
+from storage.values import canonical, storable
+
+_KEYS_AT_ONCE = 500
+_OPEN = (State.WAITING, State.CHOSEN)
+_BEST = ("level", "sort", "url", "depth", "parent", "anchor")  # storage.known.Rank
+_OFFERED = (*_BEST, "role", "pattern")
+
+
+class UnitStore:
+    """See Frontier for the walk's part. Facts and evidence come back in walk order: (level, order, url)."""
+
+    def __init__(self, database: Database, known: Known, number: int, sweep_id: str, unit_id: str) -> None:
+        self.sweep_id = sweep_id
+        self.unit_id = unit_id
+        self._database = database
+        self._known = known
+        self._number = number  # units.id
+
+    # -- the frontier ---------------------------------------------------------------------------------
+
+    async def add(self, candidates: Iterable[Candidate]) -> None:
+        news = self._known.news(self._number, candidates)
+        if news:
+            async with self._database.write() as connection:
+                await self._offer(connection, news)
+            self._known.remember(self._number, news)
+
+    async def next_level(self) -> int | None:
+        rows = self._frontier(func.min(FrontierTable.level)).where(FrontierTable.state.in_(_OPEN))
+        async with self._database.read() as connection:
+            level: int | None = (await connection.execute(rows)).scalar()
+        return level
+
+    async def level(self, level: int) -> list[tuple[Candidate, State]]:
+        t = FrontierTable
+        columns = (t.key, t.url, t.level, t.sort, t.depth, t.role, t.parent, t.anchor, t.pattern, t.state)
+        rows = self._frontier(*columns).where(t.level == level).order_by(t.sort, t.url, t.key)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).all()
+        return [
+            (Candidate(key, url, at, order, depth, Role(role), parent, anchor, pattern), State(state))
+            for key, url, at, order, depth, role, parent, anchor, pattern, state in found
+        ]
+
+    async def counts(self, below: int) -> tuple[int, Mapping[str, int]]:
+        t = FrontierTable
+        taken = t.state.in_((State.CHOSEN, State.DONE))
+        rows = self._frontier(t.pattern, func.count()).where(t.level < below, taken).group_by(t.pattern)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(t.pattern))).all()
+        by_pattern: dict[str, int] = dict(found)
+        return sum(by_pattern.values()), {name: n for name, n in by_pattern.items() if name}
+
+    async def begin(self, level: int, chosen: Iterable[str], cut: Iterable[str]) -> None:
+        mark = (
+            update(FrontierTable)
+            .where(
+                FrontierTable.unit == self._number,
+                FrontierTable.key == bindparam("which"),
+                FrontierTable.level == level,
+                FrontierTable.state == State.WAITING,
+            )
+            .values(state=bindparam("becomes"))
+        )
+        marks = [{"which": key, "becomes": State.CHOSEN.value} for key in chosen]
+        marks += [{"which": key, "becomes": State.CUT.value} for key in cut]
+        if marks:
+            async with self._database.write() as connection:
+                await connection.execute(mark, marks)
+
+    async def save(self, visits: Sequence[Visit]) -> None:
+        """A visit whose row is DONE already is a fact: only its candidates are offered again."""
+        news = self._known.news(self._number, (c for visit in visits for c in visit.candidates))
+        async with self._database.write() as connection:
+            if news:
+                await self._offer(connection, news)
+            rows = await self._open_rows(connection, [visit.key for visit in visits])
+            fresh = {rows[visit.key]: visit for visit in visits if visit.key in rows}
+            if fresh:
+                await self._save_pages(connection, fresh)
+        self._known.remember(self._number, news)
+
+    async def _open_rows(self, connection: AsyncConnection, keys: list[str]) -> dict[str, int]:
+        """Row ids by key, of rows not DONE. A key that was never added is a fault of the caller."""
+        found: dict[str, int] = {}
+        seen = 0
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            part = set(keys[start : start + _KEYS_AT_ONCE])
+            t = FrontierTable
+            rows = self._frontier(t.key, t.id, t.state).where(t.key.in_(sorted(part)))
+            for key, number, state in (await connection.execute(rows)).all():
+                seen += 1
+                if state != State.DONE:
+                    found[key] = number
+            if seen < len(set(keys[: start + _KEYS_AT_ONCE])):
+                raise ValueError(f"a visit of unit {self.unit_id} whose key was never added to its frontier")
+        return found
+
+    async def _save_pages(self, connection: AsyncConnection, fresh: Mapping[int, Visit]) -> None:
+        unit = self._number
+        pages = [
+            {
+                "unit": unit,
+                "id": number,
+                "url": visit.facts.url,
+                "facts": facts_to_json(visit.facts),
+                "etag": visit.etag,
+                "last_modified": visit.last_modified,
+                "notes": storable(canonical(dict(visit.notes))) if visit.notes else None,
+            }
+            for number, visit in fresh.items()
+        ]
+        evidence = [
+            {"unit": unit, "probe": probe, "page": number, "data": storable(data)}
+            for number, visit in fresh.items()
+            for probe, data in visit.evidence.items()
+        ]
+        attempts = [attempt for visit in fresh.values() for attempt in visit.attempts]
+        await connection.execute(self._database.insert(PageTable), pages)
+        if evidence:
+            await connection.execute(self._database.insert(EvidenceTable), evidence)
+        await self._add_attempts(connection, attempts)
+        done = (
+            update(FrontierTable)
+            .where(FrontierTable.id == bindparam("number"))
+            .values(state=State.DONE.value)
+        )
+        await connection.execute(done, [{"number": number} for number in fresh])
+
+    async def _offer(self, connection: AsyncConnection, news: Mapping[str, Candidate]) -> None:
+        insert = self._database.insert(FrontierTable)
+        old = FrontierTable.__table__.c
+        offer = insert.on_conflict_do_update(
+            index_elements=["unit", "key"],
+            set_={name: insert.excluded[name] for name in _OFFERED},
+            where=(old.state == State.WAITING.value)
+            & (tuple_(*(insert.excluded[name] for name in _BEST)) < tuple_(*(old[name] for name in _BEST))),
+        )
+        rows = [
+            {
+                "unit": self._number,
+                "key": c.key,
+                "url": c.url,
+                "level": c.level,
+                "sort": c.order,
+                "depth": c.depth,
+                "role": c.role.value,
+                "parent": c.parent,
+                "anchor": storable(c.anchor),
+                "pattern": c.pattern,
+                "state": State.WAITING.value,
+            }
+            for c in news.values()
+        ]
+        await connection.execute(offer, rows)
+
+    def _frontier(self, *columns: Any) -> Select[Any]:
+        return select(*columns).where(FrontierTable.unit == self._number)
+
+    # -- facts ----------------------------------------------------------------------------------------
+
+    async def facts(self) -> list[PageFacts]:
+        rows = _in_walk_order(select(PageTable.facts), PageTable.unit == self._number)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).all()
+        return [facts_from_json(text) for (text,) in found]
+
+    async def evidence(self, probe_id: str) -> list[tuple[str, str]]:
+        """(page URL as linked, JSON) of every page that has evidence for this probe."""
+        e, p = EvidenceTable, PageTable
+        rows = select(p.url, e.data).select_from(e)
+        rows = rows.join(p, (p.unit == e.unit) & (p.id == e.page))
+        rows = rows.join(FrontierTable, FrontierTable.id == e.page)
+        rows = rows.where(e.unit == self._number, e.probe == probe_id).order_by(*_WALK_ORDER)
+        async with self._database.read() as connection:
+            return [(url, data) for url, data in (await connection.execute(rows)).all()]
+
+    async def home_evidence(self, probe_id: str) -> tuple[str, str] | None:
+        """Home's, which is the first page in walk order with the role home."""
+        e, p, f = EvidenceTable, PageTable, FrontierTable
+        rows = select(p.url, e.data).select_from(f)
+        rows = rows.join(p, (p.unit == f.unit) & (p.id == f.id))
+        rows = rows.join(e, (e.unit == f.unit) & (e.page == f.id) & (e.probe == probe_id))
+        rows = rows.where(f.unit == self._number, f.role == Role.HOME.value).order_by(*_WALK_ORDER).limit(1)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).first()
+        return (found[0], found[1]) if found else None
+
+    async def notes(self) -> list[tuple[str, Mapping[str, str]]]:
+        """(page URL, its notes) of pages that have any, in walk order."""
+        mine = (PageTable.unit == self._number) & PageTable.notes.is_not(None)
+        rows = _in_walk_order(select(PageTable.url, PageTable.notes), mine)
+        async with self._database.read() as connection:
+            return [(url, json.loads(text)) for url, text in (await connection.execute(rows)).all()]
+
+    async def save_attempts(self, attempts: Sequence[Attempt]) -> None:
+        """Requests that belong to no visit: links, search, second looks, canaries."""
+        if attempts:
+            async with self._database.write() as connection:
+                await self._add_attempts(connection, attempts)
+
+    async def attempts(self, purpose: str | None = None) -> list[Attempt]:
+        """In the order they were stored."""
+        t = AttemptTable
+        columns = (t.url, t.method, t.purpose, t.outcome, t.status, t.started_at)
+        rows = select(*columns, t.seconds, t.address, t.size, t.error).where(t.unit == self._number)
+        if purpose is not None:
+            rows = rows.where(t.purpose == purpose)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(t.id))).all()
+        return [
+            Attempt(url, method, why, Outcome(outcome), *rest) for url, method, why, outcome, *rest in found
+        ]
+
+    async def _add_attempts(self, connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
+        if not attempts:
+            return
+        rows = []
+        for attempt in attempts:
+            row = attempt._asdict()
+            row["unit"] = self._number
+            row["outcome"] = attempt.outcome.value
+            row["error"] = storable(attempt.error) if attempt.error else attempt.error
+            rows.append(row)
+        await connection.execute(self._database.insert(AttemptTable), rows)
+
+    # -- what was gathered, and the portal's state ----------------------------------------------------
+
+    async def save_gathered(self, probe_id: str, data: str) -> None:
+        """What a probe's `gather` returned (JSON); `confirm` amends it, so the last one stands."""
+        insert = self._database.insert(GatheredTable)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["unit", "probe"], set_={"data": insert.excluded.data}
+        )
+        async with self._database.write() as connection:
+            await connection.execute(
+                upsert, [{"unit": self._number, "probe": probe_id, "data": storable(data)}]
+            )
+
+    async def gathered(self, probe_id: str) -> str | None:
+        t = GatheredTable
+        rows = select(t.data).where(t.unit == self._number, t.probe == probe_id)
+        async with self._database.read() as connection:
+            data: str | None = (await connection.execute(rows)).scalar()
+        return data
+
+    async def save_state(self, state: Mapping[str, Any]) -> None:
+        """What the walk says of the portal as a whole; replaces what it said before."""
+        change = update(UnitTable).where(UnitTable.id == self._number)
+        async with self._database.write() as connection:
+            await connection.execute(change.values(state=storable(canonical(dict(state)))))
+
+    async def state(self) -> Mapping[str, Any] | None:
+        rows = select(UnitTable.state).where(UnitTable.id == self._number)
+        async with self._database.read() as connection:
+            text = (await connection.execute(rows)).scalar()
+        return json.loads(text) if text else None
+
+    async def forget_evidence(self) -> None:
+        """Drop what was observed, to observe the archived pages again (replay). Pages stay."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(EvidenceTable).where(EvidenceTable.unit == self._number))
+
+
+_WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)
+
+
+def _in_walk_order(rows: Any, mine: ColumnElement[bool]) -> Any:
+    return (
+        rows.select_from(PageTable)
+        .join(FrontierTable, FrontierTable.id == PageTable.id)
+        .where(mine)
+        .order_by(*_WALK_ORDER)
+    )
