@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-import ada_url
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.charset import decode
-from crawler.model import Fetched
+from crawler.model import Fetched, Request
+from crawler.pieces import Part, read_parts, wanted
+from crawler.urls import join
 
 # Everything that leads to another document or file (CONTRACT 5, Links); not css and js. The attribute
 # that holds the address stands beside each tag.
@@ -30,10 +31,11 @@ _LINKING = {
 _LINK_SELECTOR = ",".join(f"{tag}[{name}]" for tag, name in _LINKING.items())
 _UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "option"}
 _UNSEEN_SELECTOR = ",".join(sorted(_UNSEEN))
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del em font i ins kbd label mark q s samp small span strike strong "
-    "sub sup tt u var".split()
-)
+_INLINE = {
+    *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins"),
+    *("kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt"),
+    *("u", "var"),
+}
 _SPACES = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 
 
@@ -121,9 +123,33 @@ class Page:
         href = (node.attributes.get("href") or "") if node is not None else ""
         return (resolve(self.url, href) if href.strip() else None) or self.url
 
+    def resolve(self, raw: str) -> str | None:
+        """A reference found on this page as an absolute http(s) URL."""
+        return resolve(self.base, raw, self.charset)
+
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        return tuple(read_links(self.tree, self.base))
+        return tuple(read_links(self.tree, self.base, self.charset))
+
+    @cached_property
+    def scripts(self) -> tuple[str, ...]:
+        """Inline scripts in document order."""
+        return tuple(node.text() for node in self.tree.css("script:not([src])"))
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The page itself, then what its frames, loaded pieces and scripts add to it."""
+        return (Part(self.url, self.tree, "page"), *read_parts(self))
+
+    def supplements(self) -> list[Request]:
+        """Scripts, frames and loaded pieces of the same host to fetch and pass as `includes`: at most 8."""
+        return [Request(url, referer=self.url) for url in wanted(self).same_host]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Addresses of pieces that may hold header or footer and that we have not got."""
+        want = wanted(self)
+        return (*(url for url in want.same_host if url not in self.includes), *want.elsewhere)
 
     @cached_property
     def text(self) -> str:
@@ -169,21 +195,18 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_links(tree: LexborHTMLParser, base: str) -> Iterator[Link]:
+def read_links(tree: LexborHTMLParser, base: str, charset: str = "utf-8") -> Iterator[Link]:
     """Every link of a parsed document in document order."""
     for node in tree.css(_LINK_SELECTOR):
         tag = node.tag or ""
         attributes = node.attributes
         raw = attributes.get(_LINKING[tag]) or ""
-        url = resolve(base, raw)
-        fragment = ""
-        if url is not None and "#" in url:
-            url, _, fragment = url.partition("#")
-            fragment = "#" + fragment
+        url = resolve(base, raw, charset)
+        mark = raw.find("#") if url is not None else -1
         text = squeeze(node.text()) if tag == "a" else ""
         if not text:
             text = squeeze(attributes.get("title") or attributes.get("alt") or "") or _picture_text(node, tag)
-        yield Link(url, raw, text, tag, fragment)
+        yield Link(url, raw, text, tag, raw[mark:].strip() if mark >= 0 else "")
 
 
 def _picture_text(node: LexborNode, tag: str) -> str:
@@ -194,8 +217,8 @@ def _picture_text(node: LexborNode, tag: str) -> str:
     return squeeze(attributes.get("alt") or attributes.get("title") or "")
 
 
-def resolve(base: str, raw: str) -> str | None:
-    """`raw` as a browser standing on `base` takes it (WHATWG), or None unless that is http(s)."""
+def resolve(base: str, raw: str, charset: str = "utf-8") -> str | None:
+    """`raw` as a browser standing on `base` takes it, without fragment; None unless that is http(s)."""
     raw = raw.strip()
     if not raw:
         return None
@@ -203,20 +226,17 @@ def resolve(base: str, raw: str) -> str | None:
     if head.startswith(("javascript:", "mailto:", "data:", "tel:")):
         return None
     if raw[0] in "?#":
-        return _joined(base, raw)
+        return _joined(base, raw, charset)
     # Navigation is the same on all pages: the key leaves out of the base what cannot matter.
     stem = base.partition("?")[0].partition("#")[0]
     if head.startswith(("http://", "https://")):
-        return _joined("", raw)
+        return _joined("http://x/", raw, charset)
     if raw[0] in "/\\":
-        return _joined("/".join(stem.split("/", 3)[:3]) + "/", raw)
-    return _joined(stem.rpartition("/")[0] + "/", raw)
+        return _joined("/".join(stem.split("/", 3)[:3]) + "/", raw, charset)
+    return _joined(stem.rpartition("/")[0] + "/", raw, charset)
 
 
 @lru_cache(maxsize=65536)
-def _joined(base: str, raw: str) -> str | None:
-    try:
-        url = str(ada_url.join_url(base, raw) if base else ada_url.URL(raw).href)
-    except ValueError:
-        return None
-    return url if url.startswith(("http://", "https://")) else None
+def _joined(base: str, raw: str, charset: str) -> str | None:
+    url = join(base, raw, charset)
+    return url if url is not None and url.startswith(("http://", "https://")) else None

@@ -1,0 +1,223 @@
+"""Who runs this site, by its own footer (网站标识)? Reads header and footer as a person sees them.
+
+Evidence: the text of the page, of its frames and of what its scripts write (page.parts); comments are not in
+it. Identifiers are read wherever they stand; sponsor and contacts only near identifiers, because articles
+name sponsors and telephone numbers too. Source: domain/02 (formats and traps), seed 002 item 3.1.1.a.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.marks import find_marks
+from crawler.page import Page, block_text
+
+_WIDE = {
+    **{code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))},
+    ord("："): ":",
+    ord("－"): "-",
+    0x200B: None,
+    0xFEFF: None,
+}
+_PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新"
+_CODE = re.compile(r"网站标[识示]码?\s*(?:为|是)?\s*:?\s*((?:bm|BM)\d{8}|[Nn]\d{9}|\d{10})(?![0-9A-Za-z])")
+_CODE_RAW = re.compile(r"网站标[识示]码\s*(?:为|是)?\s*:?\s*([0-9A-Za-z]{2,30})")
+_ICP = re.compile(
+    rf"[{_PROVINCES}]\s*[Ii][Cc][Pp]\s*备\s*(?:案)?\s*:?\s*\d{{5,10}}(?!\d)\s*号?(?:\s*[-—–]\s*\d{{1,3}}(?!\d))?"
+)
+_ICP_RAW = re.compile(r"[^\s|:]?\s*(?:[Ii][Cc][Pp]|[Ii][Pp][Cc])\s*(?:备|[\u4e00-\u9fff]?\s*\d)[^\s|]{0,24}")
+_POLICE = re.compile(r"公\s*(?:网\s*)?安\s*(?:备\s*案?)?\s*(?:号)?\s*:?\s*(\d{13,15})(?!\d)")
+_POLICE_RAW = re.compile(r"公\s*网\s*安\s*备\s*案?\s*(?:号)?\s*:?\s*([^\s|]{0,24})")
+_POLICE_LINK = re.compile(r"(?:recordcode|[?&]code)=(\d{13,15})(?!\d)", re.IGNORECASE)
+
+_STRONG = re.compile(
+    r"网站标[识示]码|[Ii][Cc][Pp]\s*备|公\s*网\s*安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
+)
+_WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*:")
+_BEFORE, _AFTER = 8, 6  # lines around an anchor that still are the footer
+_UNIT = r"[\u4e00-\u9fff（）()、·“”]{4,40}"
+_SPONSOR = re.compile(
+    rf"主\s*办(?:\s*单\s*位|\s*方|\s*部\s*门)?\s*[:/]\s*({_UNIT})"
+    rf"|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位)?\s*({_UNIT})"
+)
+_SPONSOR_BEFORE = re.compile(rf"(?<![\u4e00-\u9fff])({_UNIT}?)\s*主办(?:\s|$|[,，|])")
+_OWNERS = (
+    re.compile(rf"(?:主管|开办|建设)(?:单位|部门)?\s*:\s*({_UNIT})"),
+    re.compile(rf"版权所有\s*[:/©]?\s*({_UNIT})"),
+    re.compile(rf"({_UNIT})\s*版权所有"),
+    re.compile(rf"版权归(?:属)?\s*:?\s*({_UNIT}?)所有"),
+    re.compile(rf"(?:[Cc]opy\s*[Rr]ight|COPYRIGHT|©)[^\u4e00-\u9fff\n]{{0,60}}({_UNIT})"),
+)
+# Where the name of a unit ends although the letters go on.
+_UNIT_END = re.compile(
+    r"承\s*办|协\s*办|主\s*管|主\s*办|技术|运\s*[行维营]|维护|版权|地址|电话|联系|网站标|备案|政府网站标|邮[编箱政]|建设单位|制作"
+    r"|中文域名|传真|最佳|建议|浏览"
+)
+_NOT_UNIT = re.compile(r"^(?:单位|部门|及|和|的|者|权利|所有|地址|电话|技术|承办|协办)")
+_PHONE = re.compile(
+    r"(?<![\d.\-])(?:\(?0\d{2,3}\)?\s?[-—–]{0,2}\s?\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d{9})(?![\d])"
+)
+_HOTLINE = re.compile(r"(?:热线|电话|联系我们)[^\n\d]{0,12}(1\d{4}|\d{7,8})(?!\d)")
+_FAX = re.compile(r"传\s*真[^\n]{0,8}$|FAX[^\n]{0,8}$", re.IGNORECASE)
+_ADDRESS = re.compile(r"地\s*址\s*:?\s*([^\n]{4,80})")
+_ADDRESS_END = re.compile(
+    r"\s{2,}|邮\s*[编政]|电\s*话|联\s*系|传\s*真|网站|[Tt][Ee][Ll]|建议|技术|版权|[|｜]|主办|\S*ICP"
+)
+_MAIL = re.compile(
+    r"[A-Za-z0-9_.+-]{2,40}\s?(?:@|＠|\(at\)|\[at\]|#)\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,4}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What the page says of itself. `*_shown` is what stands there when it is malformed."""
+
+    site_code: str | None = None
+    site_code_shown: str | None = None
+    icp: str | None = None  # as shown, spaces removed
+    icp_shown: str | None = None
+    police: str | None = None  # digits
+    police_shown: str | None = None
+    sponsor: str | None = None  # 主办
+    owner: str | None = None  # 主管, 开办, 版权所有
+    phone: str | None = None
+    address: str | None = None
+    email: str | None = None
+    party_mark: str | None = None  # how it is shown
+    error_report: str | None = None
+    report_code: str | None = None
+    site_map: str | None = None  # its URL, or "" when only a script opens it
+    contact_page: str | None = None  # 联系我们
+
+
+def read_footer(page: Page) -> Footer:
+    """Everything of `footer.*` on one page. The last of several equal candidates wins: footers end pages."""
+    cached = page.__dict__.get("_footer")
+    if not isinstance(cached, Footer):
+        cached = page.__dict__["_footer"] = _read(page)
+    return cached
+
+
+def _read(page: Page) -> Footer:
+    text = seen_text(page)
+    zone = footer_zone(text)
+    marks = find_marks(page)
+    site_code, code_shown = _site_code(text)
+    icp, icp_shown = _icp(text)
+    police, police_shown = _police(text)
+    phone, address, email = read_contact(zone)
+    return Footer(
+        site_code=site_code,
+        site_code_shown=code_shown,
+        icp=icp,
+        icp_shown=icp_shown,
+        police=police or marks.police,
+        police_shown=police_shown,
+        sponsor=find_sponsor(zone),
+        owner=find_owner(zone),
+        phone=phone,
+        address=address,
+        email=email or marks.email,
+        party_mark=marks.party_mark,
+        error_report=marks.error_report,
+        report_code=marks.report_code,
+        site_map=marks.site_map,
+        contact_page=marks.contact_page,
+    )
+
+
+def seen_text(page: Page) -> str:
+    """The page's text as laid out, with frames and written pieces after it; wide digits made narrow."""
+    texts = [block_text(part.tree.body) for part in page.parts if part.tree.body is not None]
+    return "\n".join(texts).translate(_WIDE)
+
+
+def footer_zone(text: str) -> str:
+    """The lines around what only footers carry."""
+    lines = text.split("\n")
+    anchors = [i for i, line in enumerate(lines) if _STRONG.search(line) and len(line) < 400]
+    anchors = anchors or [i for i, line in enumerate(lines) if _WEAK.search(line) and len(line) < 200][-3:]
+    keep: set[int] = set()
+    for i in anchors:
+        keep.update(range(max(0, i - _BEFORE), min(len(lines), i + _AFTER + 1)))
+    return "\n".join(lines[i] for i in sorted(keep))
+
+
+def _site_code(text: str) -> tuple[str | None, str | None]:
+    found = _CODE.findall(text)
+    if found:
+        code: str = found[-1]
+        return (code.lower() if code[0] in "bB" else code.upper()), None
+    raw = _CODE_RAW.findall(text)
+    return None, (raw[-1] if raw else None)
+
+
+def _icp(text: str) -> tuple[str | None, str | None]:
+    """The ICP record, e.g. 粤ICP备05070829号-1. A telecom licence (ICP证) is not one."""
+    found = [re.sub(r"\s", "", match[0]).replace("—", "-").replace("–", "-") for match in _ICP.finditer(text)]
+    if found:
+        # An unfinished one (no 号) may stand beside the real one, for another system.
+        complete = [value for value in found if "号" in value]
+        return (complete or found)[-1], None
+    raw = _ICP_RAW.search(text)
+    return None, (raw[0].strip() if raw else None)
+
+
+def _police(text: str) -> tuple[str | None, str | None]:
+    found = _POLICE.findall(text)
+    if found:
+        return found[-1], None
+    raw = _POLICE_RAW.findall(text)
+    return None, (raw[-1] or "公网安备" if raw else None)
+
+
+def find_sponsor(zone: str) -> str | None:
+    """The unit that runs the site (主办), or None. `晋中市人民政府主办` names it before the word."""
+    for match in _SPONSOR.finditer(zone):
+        unit = _unit(match[1] or match[2])
+        if unit:
+            return unit
+    for match in _SPONSOR_BEFORE.finditer(zone):
+        unit = _unit(match[1])
+        if unit:
+            return unit
+    return None
+
+
+def find_owner(zone: str) -> str | None:
+    """The unit named as 主管, 开办 or owner of the rights."""
+    for pattern in _OWNERS:
+        for match in pattern.finditer(zone):
+            unit = _unit(match[1])
+            if unit:
+                return unit
+    return None
+
+
+def _unit(text: str) -> str | None:
+    if _NOT_UNIT.match(text):
+        return None
+    end = _UNIT_END.search(text)
+    unit = (text[: end.start()] if end else text).strip("、（(·“ ")
+    return unit if len(unit) >= 4 else None
+
+
+def read_contact(zone: str) -> tuple[str | None, str | None, str | None]:
+    """Telephone (not fax), address and mail of a footer."""
+    phone = next(
+        (m[0] for m in _PHONE.finditer(zone) if not _FAX.search(zone[max(0, m.start() - 12) : m.start()])),
+        None,
+    )
+    if phone is None and (hotline := _HOTLINE.search(zone)):
+        phone = hotline[1]
+    address = None
+    for match in _ADDRESS.finditer(zone):
+        text = match[1].strip()
+        end = _ADDRESS_END.search(text)
+        text = (text[: end.start()] if end else text).strip(" ,，;；")
+        if len(text) >= 4:
+            address = text
+            break
+    mail = _MAIL.search(zone)
+    return phone, address, (mail[0] if mail else None)

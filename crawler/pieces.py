@@ -1,0 +1,139 @@
+"""Which other documents belong to a page (header and footer scripts, frames), and what do they add?
+
+A person sees a page with its frames, and with what its scripts and `.load()` calls put into it. The pieces
+are named here, fetched by the walk, and read back from `page.includes`. Source: domain/02 (traps), 07.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.scope import site_host
+from crawler.written import loaded, parsed, written
+
+if TYPE_CHECKING:
+    from crawler.page import Page
+
+MAX_PIECES = 8
+
+# Files that hold a header or footer: head.js, footer_2021.html, pro_head.html, pub_bottom.js, tail.html
+_NAME = re.compile(
+    r"(?:^|[/_.\-])(?:\w*_)?(?:page|common|comm|pub|public|site|web|index|wap|pc|new|www|main)?"
+    r"(?:head(?:er)?|foot(?:er)?|top|bottom|btm|tail|copyright|include|yejiao|yetou|daohang|dibu|toubu|nav|menu|banquan)"
+    r"(?:[_\-]?\w{0,12})?\.(?:js|html?|shtml|jsp|inc|aspx?|php)(?:$|\?)",
+    re.IGNORECASE,
+)
+# Libraries that the pattern above would take: jquery.headroom.js, bootstrap-navbar.min.js, gotop.js
+_LIBRARY = re.compile(
+    r"jquery|bootstrap|swiper|vue|layui|\.min\.js|gotop|totop|backtop|topbar_tool|sticky|headroom|superslide|scroll"
+    r"|share|aria|stat|count|analy",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"(?:^|[\s_\-])(?:\w*)(?:foot|head|bottom|copyright|yejiao|banquan)", re.IGNORECASE)
+_PLACE_COMMENT = re.compile(r"页脚|页尾|底部|版权|尾部|页头|头部|foot|head|bottom", re.IGNORECASE)
+# Counters and hidden helpers, not parts of what is seen.
+_COUNTER = re.compile(r"visit|count|stat|hit|click|tongji|blank", re.IGNORECASE)
+_NO_SIZE = re.compile(r"^\s*[01](?:px)?\s*$")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+class Part(NamedTuple):
+    """One parsed document of a page."""
+
+    url: str  # relative links in it are resolved against this
+    tree: LexborHTMLParser
+    origin: str  # page | frame | loaded | script
+
+
+class Wanted(NamedTuple):
+    """Addresses of pieces, in document order."""
+
+    same_host: tuple[str, ...]
+    elsewhere: tuple[str, ...]  # named as header or footer, but on another host: never fetched for the page
+
+
+def wanted(page: Page) -> Wanted:
+    """The pieces of a page, whether fetched or not; frames and loads first, then scripts."""
+    return _cached(page).wanted
+
+
+def read_parts(page: Page) -> Iterator[Part]:
+    """What the includes and the scripts add to the page."""
+    pieces = _cached(page)
+    scripts = list(page.scripts)
+    for url in pieces.wanted.same_host:
+        text = page.includes.get(url)
+        if text is None:
+            continue
+        if url in pieces.scripts:
+            scripts.append(text)
+        else:
+            yield Part(url, parsed(text), "frame" if url in pieces.frames else "loaded")
+    added = written(scripts)
+    if added:
+        yield Part(page.base, parsed(added), "script")
+
+
+class _Pieces(NamedTuple):
+    wanted: Wanted
+    scripts: frozenset[str]
+    frames: frozenset[str]
+
+
+def _cached(page: Page) -> _Pieces:
+    found = page.__dict__.get("_pieces")
+    if not isinstance(found, _Pieces):
+        found = page.__dict__["_pieces"] = _find(page)
+    return found
+
+
+def _find(page: Page) -> _Pieces:
+    frames = [url for url in map(page.resolve, _frame_sources(page.tree)) if url]
+    loads = [url for script in page.scripts for url in map(page.resolve, loaded(script)) if url]
+    loads = [url for url in loads if _names_piece(url)]
+    named, placed = [], []
+    for node in page.tree.css("script[src]"):
+        url = page.resolve(node.attributes.get("src") or "")
+        if url is None or _LIBRARY.search(url.rpartition("/")[2]):
+            continue
+        if _names_piece(url):
+            named.append(url)
+        elif _in_place(node):
+            placed.append(url)
+    host = site_host(page.url)
+    ordered = list(dict.fromkeys([*frames, *loads, *named, *placed]))
+    own = [url for url in ordered if site_host(url) == host and url != page.url][:MAX_PIECES]
+    foreign = [url for url in dict.fromkeys([*loads, *named]) if site_host(url) != host]
+    return _Pieces(Wanted(tuple(own), tuple(foreign)), frozenset([*named, *placed]), frozenset(frames))
+
+
+def _names_piece(url: str) -> bool:
+    return bool(_NAME.search("/" + url.partition("?")[0].rpartition("/")[2]))
+
+
+def _frame_sources(tree: LexborHTMLParser) -> Iterator[str]:
+    for node in tree.css("frame[src],iframe[src]"):
+        attributes = node.attributes
+        source = attributes.get("src") or ""
+        small = any(_NO_SIZE.match(attributes.get(side) or "") for side in ("width", "height"))
+        if not small and not _HIDDEN.search(attributes.get("style") or "") and not _COUNTER.search(source):
+            yield source
+
+
+def _in_place(node: LexborNode) -> bool:
+    """True for a script in the body that stands where a header or footer is expected."""
+    parent = node.parent
+    if parent is None or parent.tag == "head":
+        return False
+    before = node.prev
+    if before is not None and before.tag == "-text" and not (before.text_content or "").strip():
+        before = before.prev
+    if before is not None and before.is_comment_node and _PLACE_COMMENT.search(before.comment_content or ""):
+        return True
+    attributes = parent.attributes
+    names = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
+    return bool(_PLACE.search(names))

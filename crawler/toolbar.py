@@ -1,0 +1,98 @@
+"""Is there an entry for accessible or elder-friendly browsing (无障碍, 适老化) on this page?
+
+An entry is a link, button or icon whose words or handler say so, or a known tool script that draws one.
+Articles and services about the elderly are not entries. Source: domain/05.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+from crawler.page import Page, squeeze
+
+_ELEMENTS = "a,button,span,img,i,li,div[onclick],p[onclick],input[type=button],em"
+_QUICK = re.compile(
+    r"障碍|适老|长者|关怀|长辈|老年|大字|敬老|助老|wza|accessib|aria|toolbarSwitch|slb|slh|barrier|canyou|kqNav|yunwza|easytool",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"^(?:进入|开启|打开|切换|关闭|启用|体验|访问)?(?:本?网站|网页|页面|政府网站|一键)?(?:信息)?"
+    r"(?:无障碍|无碍|适老化?|长者|关怀|长辈|老年人?|大字|敬老|助老|爱老|孝老|老人)"
+    r"(?:浏览|阅读|访问|辅助|服务|通道|助手|专版|专区|工具栏?|导航|开关|声明|模式|版本?|界面|网站|网页|支持|及|和|与|/|、|·|\||无障碍|适老化?|长者|关怀版?|改造)*$"
+)
+_HANDLER = re.compile(
+    r"aria\.(?:start|oldFixed\w*|fixed\w*)\s*\(|kqNav\s*\(|initAccessible|toolbarSwitch|openWza|wzaClick|slhClick|canyou|esdToolbar"
+    r"|wuzhangai|wzagj|oldFixedStart",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(
+    r"^(?:accessible|toolbarSwitch|toolbarCtrl|wza|slb|slh|wzaBtn|wza_?btn|wuzhangai|barrier_?free(?:_?btn)?|bf_button|cniil_wza"
+    r"|ariabtn|oldmodel|mobile_ghb)$",
+    re.IGNORECASE,
+)
+_HREF = re.compile(
+    r"//(?:[\w-]+\.)?wza\.[\w.-]+|/wza/?(?:index\.\w+)?$|/(?:wuzhangai|zzb|slb)/?$", re.IGNORECASE
+)
+_BADGE = re.compile(r"wza\.isc\.org\.cn", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"/aria\.js|ariascripts|govwza\.cn|/wza(?:_?\w{0,12})?\.js|wza_sidebar|esdtools?(?:bar)?(?:init)?\.js|barrier_free\.js|accessible\.js"
+    r"|slhysrv|wza\.gd\.gov\.cn|wxa11yinit|/a11y[\w.-]*\.js|canyou[\w.-]*\.js|/slh\.js|yunwza|wzabar",
+    re.IGNORECASE,
+)
+_MAX_WORDS = 24
+
+
+class Entry(NamedTuple):
+    """An accessibility entry and how it was known."""
+
+    how: str  # words | handler | link | script
+    text: str  # what a person reads, or the script's address
+
+
+def find_toolbar(page: Page) -> Entry | None:
+    """The best entry on the page: one a person can see goes before a script that may draw one."""
+    drawn = None
+    for part in page.parts:
+        if part.origin == "page" and not _QUICK.search(page.html):
+            continue
+        for node in part.tree.css(_ELEMENTS):
+            entry = _entry(node, node.attributes)
+            if entry is not None:
+                return entry
+        if drawn is None:
+            drawn = _tool_script(part.tree.css("script[src]"))
+    return drawn
+
+
+def _entry(node: LexborNode, attributes: Mapping[str, str | None]) -> Entry | None:
+    href = attributes.get("href") or ""
+    if _BADGE.search(href):
+        return None  # the badge of a passed evaluation is not the tool itself
+    words = [attributes.get(name) or "" for name in ("title", "alt", "aria-label", "value")]
+    if node.tag in ("a", "button", "span", "li", "i", "em", "div", "p"):
+        text = squeeze(node.text())
+        words.insert(0, text if len(text) <= _MAX_WORDS else "")
+    shown = next((word for word in words if word), "")
+    for word in words:
+        if word and len(word) <= _MAX_WORDS and _WORDS.match("".join(word.split())):
+            return Entry("words", word)
+    if _HANDLER.search(attributes.get("onclick") or "") or _HANDLER.search(href):
+        return Entry("handler", shown)
+    identity = attributes.get("id") or ""
+    if identity and _IDENTITY.match(identity):
+        return Entry("handler", shown)
+    if href and _HREF.search(href):
+        return Entry("link", shown or href)
+    return None
+
+
+def _tool_script(scripts: list[LexborNode]) -> Entry | None:
+    for node in scripts:
+        source = node.attributes.get("src") or ""
+        if _SCRIPT.search(source) or _SCRIPT.search(node.attributes.get("id") or ""):
+            return Entry("script", source)
+    return None

@@ -1,0 +1,168 @@
+"""What do a page's scripts write into it, as far as that stands in the script as plain strings?
+
+Footers, party marks and error-report widgets are often written by `document.write(unescape("%3Cspan…"))`,
+by `innerHTML = footerStr`, or come in with jQuery's `.load("footer.html")`. Nothing is run here: string
+literals, their sums, `unescape`/`decodeURI` around them, and variables that hold such sums are read. What
+depends on anything else reads as empty. Comments in the script do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
+
+_SINK = re.compile(
+    r"document\s*\.\s*write(?:ln)?\s*\(|\.\s*(?:inner|outer)HTML\s*\+?="
+    r"|\.\s*(?:html|append|prepend|before|after)\s*\(|\.\s*insertAdjacentHTML\s*\("
+)
+_LOAD = re.compile(
+    r"\.\s*load\s*\(\s*[\"']([^\"'\s]{1,300})|\$\s*\.\s*(?:get|ajax)\s*\(\s*(?:\{[^}]{0,200}?url\s*:\s*)?[\"']([^\"'\s]{1,300})"
+)
+_TOKEN = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)
+    |(?P<word>[A-Za-z_$][\w$]*)
+    |(?P<mark>\+=|=>|[=!]==?|[^\s\w])
+    |(?P<number>\d[\w.]*)""",
+    re.DOTALL | re.VERBOSE,
+)
+_DECODERS = {"unescape", "decodeURI", "decodeURIComponent"}
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
+_UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+_MAX_SCRIPT = 400_000  # characters; header and footer scripts are a few KB
+
+
+class _Token(NamedTuple):
+    kind: str  # string | word | mark | number
+    text: str  # of a string: its value
+
+
+def written(scripts: Iterable[str]) -> str:
+    """The HTML that a page's scripts, taken together in order, write by plain strings; '' if none."""
+    relevant = tuple(script for script in scripts if len(script) <= _MAX_SCRIPT)
+    return _written(relevant) if any(_SINK.search(script) for script in relevant) else ""
+
+
+@lru_cache(maxsize=512)
+def _written(scripts: tuple[str, ...]) -> str:
+    values: dict[str, str] = {}
+    streams = [list(_tokens(script)) for script in scripts]
+    for tokens in streams:
+        _collect(tokens, values)
+    return "\n".join(piece for tokens in streams for piece in _sinks(tokens, values) if "<" in piece)
+
+
+def loaded(script: str) -> list[str]:
+    """Addresses that a script loads into the page (`$("#footer").load("footer.html")`), as written."""
+    if "load" not in script and ".get" not in script and ".ajax" not in script:
+        return []
+    return [match[1] or match[2] for match in _LOAD.finditer(script)]
+
+
+@lru_cache(maxsize=512)
+def parsed(fragment: str) -> LexborHTMLParser:
+    """A tree for an included or written piece of HTML; kept, as a site repeats it. Read only."""
+    return LexborHTMLParser(fragment)
+
+
+def _tokens(script: str) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(script):
+        kind = match.lastgroup or ""
+        if kind == "string":
+            yield _Token("string", _literal(match[0]))
+        elif kind != "comment":
+            yield _Token(kind, match[0])
+
+
+def _literal(source: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
+
+    inner = source[1:-1]
+    return _ESCAPE.sub(plain, inner) if "\\" in inner else inner
+
+
+def _collect(tokens: list[_Token], values: dict[str, str]) -> None:
+    """Variables that hold sums of strings: `x = "…" + "…"`, `x += "…"`."""
+    for i, token in enumerate(tokens[:-2]):
+        operator = tokens[i + 1].text if tokens[i + 1].kind == "mark" else ""
+        if token.kind != "word" or operator not in ("=", "+="):
+            continue
+        if i and tokens[i - 1].text == ".":
+            continue
+        value, _ = _sum(tokens, i + 2, values)
+        values[token.text] = values.get(token.text, "") + value if operator == "+=" else value
+
+
+def _sinks(tokens: list[_Token], values: dict[str, str]) -> Iterator[str]:
+    for i, token in enumerate(tokens[:-1]):
+        if token.kind != "word" or not i or tokens[i - 1].text != ".":
+            continue
+        after = tokens[i + 1].text
+        if token.text in ("write", "writeln"):
+            called = after == "(" and _own_document(tokens, i - 2)
+        elif token.text in ("innerHTML", "outerHTML"):
+            called = tokens[i + 1].kind == "mark" and after in ("=", "+=")
+        elif token.text == "insertAdjacentHTML":
+            called = after == "("
+        else:
+            called = after == "(" and token.text in ("html", "append", "prepend", "before", "after")
+        if called:
+            value, end = _sum(tokens, i + 2, values)
+            if token.text == "insertAdjacentHTML" and end < len(tokens) and tokens[end].text == ",":
+                value, _ = _sum(tokens, end + 1, values)
+            yield value
+
+
+def _own_document(tokens: list[_Token], at: int) -> bool:
+    """`document` or `window.document`; not the document of a print window."""
+    if at < 0 or tokens[at].text != "document":
+        return False
+    return at < 2 or tokens[at - 1].text != "." or tokens[at - 2].text in ("window", "self")
+
+
+def _sum(tokens: list[_Token], start: int, values: dict[str, str]) -> tuple[str, int]:
+    """The text of an expression from `start` on, and where it ends (`;`, `,`, or its closing bracket)."""
+    parts: list[str] = []
+    i, depth = start, 0
+    decode_at: list[tuple[int, int]] = []  # (bracket depth, number of parts) where a decoder began
+    while i < len(tokens):
+        kind, text = tokens[i]
+        if kind == "string":
+            parts.append(text)
+        elif kind == "word":
+            following = tokens[i + 1].text if i + 1 < len(tokens) and tokens[i + 1].kind == "mark" else ""
+            if text in _DECODERS and following == "(":
+                decode_at.append((depth, len(parts)))
+            elif text in ("var", "let", "const", "function", "if", "else", "return", "for"):
+                break  # a statement without a semicolon before it
+            elif following not in ("(", ".", "="):
+                parts.append(values.get(text, ""))
+            elif following == "=" and depth == 0:
+                break
+        elif kind == "mark":
+            if text in "([{":
+                depth += 1
+            elif text in ")]}":
+                depth -= 1
+                if depth < 0:
+                    break
+                if decode_at and decode_at[-1][0] == depth:
+                    _, first = decode_at.pop()
+                    parts[first:] = [_decoded("".join(parts[first:]))]
+            elif text in ";," and depth == 0:
+                break
+        i += 1
+    return "".join(parts), i
+
+
+def _decoded(text: str) -> str:
+    text = _UNESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return unquote(text) if "%" in text else text
