@@ -1,0 +1,347 @@
+"""What does an article page say: title, date, source, body text without chrome, attachments, media.
+
+Pure. The date of the text a person sees goes before the page tag (PubDate), because tags carry the day of
+a migration; then the URL. Source: the body containers and date labels seen on real portals.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import dialects
+from crawler.blocks import in_chrome
+from crawler.dates import find_dates, parse_date, plain, url_date
+from crawler.dialects.reading import DialectArticle
+from crawler.page import block_text, resolve, squeeze
+from crawler.rows import find_rows
+
+if TYPE_CHECKING:
+    from crawler.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article or standing page. `characters` counts what is not white space in the body."""
+
+    title: str
+    date: date | None
+    date_source: str  # text | meta | url | json | ''
+    source: str
+    characters: int
+    text: str
+    attachments: tuple[str, ...] = ()  # absolute URLs
+    images: int = 0
+    media: int = 0  # videos, audios, players, frames
+    article_url: bool = False  # its address or tags say: an article, so no text means a blank one
+
+    @property
+    def blank(self) -> bool:
+        """Neither text (15 characters; assumed), picture, video nor attachment."""
+        return self.characters < 15 and not (self.images or self.media or self.attachments)
+
+
+BODIES = (
+    "#UCAP-CONTENT,ucapcontent,.trs_editor_view,.TRS_UEDITOR,.TRS_Editor,#zoom,#Zoom,#zoomcon,#ivs_content,"
+    ".Article_content,.article-content,.article_content,.content_article,.v_news_content,.wp_articlecontent,"
+    "#detailContent,.pages_content,.xxgk-content,.main-txt,.artile_zw,#info_content,.news_content,#js_content,"
+    "#vsb_content,.zw-content,.zw,#articleContent,.con_text,.view_content,.article-con,.detail-content,"
+    ".content-txt,#content_text,.Custom_UnionStyle,.zwnr,#mainText,.nr,.article-body,.info-content"
+)
+_ARTICLE_URL = re.compile(
+    r"/t\d{8}_\d+\.s?html?|/art/\d{4}/(?:\d+/\d+/)?art_|/content/post_\d+|/(?:content|c)_\d+\.s?html?"
+    r"|/\d{6,8}/[0-9a-f]{32}\.s?html|/\d{8}/[0-9a-f]+/c\.html|/c\d+/content\.html|/info/\d+/\d+\.htm"
+    r"|/\d{4}/\d{4}/c\d+a\d+/page\.htm|/(?:gi|ns)_news/\d+|newscontenturl|/contents?/\d+/\d+\.html"
+    r"|/doc/\d{4}/\d{2}/\d{2}/\d+\.shtml|/\d{4}-\d{2}[-/]\d{2}/\w+\.s?html?|/\d{19}\.html",
+    re.IGNORECASE,
+)
+ATTACHMENT = re.compile(
+    r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf|ceb)(?:$|[?#])", re.IGNORECASE
+)
+_TAIL = re.compile(
+    r"\n(?:相关附件|相关链接|相关文章|相关新闻|相关阅读|扫一扫|打印本页|【?打印|关闭(?:窗口"
+    r"|本页)|上一[篇条]|下一[篇条]|分享到|您访问的链接即将离开)"
+)
+_NOT_TEXT = re.compile(r"^(?:暂无(?:内容|数据|信息)?|无|内容加载中.*|加载中.*)$")
+_SPACE = re.compile(r"\s+")
+_SOURCE = re.compile(
+    r"(?:信息来源|文章来源|稿件来源|来\s*源|发布机构|发布单位|信息提供)\s*[:：]\s*([^\s:："
+    r"|丨]{2,40}(?: [^\s:：|\d【\[]{2,20})?)"
+)
+_SOURCE_END = re.compile(
+    r"(?:发布|时间|日期|浏览|访问|点击|作者|编辑|字体|字号|责任|打印|阅读|【|\[|分享|20\d\d).*$"
+)
+# How a label before a date ranks: lower is nearer to "published"; None: another matter.
+_LABELS = (
+    (
+        re.compile(
+            r"(?:失效|废止|有效|截止|截至|实施|施行|更新|修改|浏览|当前|今天|生成页面"
+            r"|页面生成)[^\d]{0,8}$"
+        ),
+        None,
+    ),
+    (re.compile(r"(?:发布|公布|公开|发表|刊发|上传|录入)(?:时间|日期)?\s*[:：]?\s*$|日间[:：]\s*$"), 0),
+    (re.compile(r"(?:发文|生成|成文|印发|制发|成稿|签发)(?:时间|日期)\s*[:：]?\s*$"), 2),
+    (re.compile(r"(?:时\s*间|日\s*期)\s*[:：]?\s*$"), 1),
+)
+UNLABELLED = 3
+
+_SEEN: WeakKeyDictionary[Page, list[Article | None]] = WeakKeyDictionary()
+
+
+def read_article(page: Page) -> Article | None:
+    """The article of a page, or None where it is none; read once, kept while the page lives."""
+    known = _SEEN.get(page)
+    if known is None:
+        known = _SEEN[page] = [_read(page)]
+    return known[0]
+
+
+def is_article_url(url: str) -> bool:
+    """Is this the address form of one article in a known CMS?"""
+    return _ARTICLE_URL.search(url) is not None
+
+
+def _read(page: Page) -> Article | None:
+    told = dialects.read(page).article
+    if told is not None:
+        return _from_data(page, told)
+    if page.is_home or page.tree.body is None:
+        return None
+    tagged = bool(_tag(page, "articletitle"))
+    named = tagged or is_article_url(page.url)
+    body = _body(page)
+    if not named and (body is None or _is_list(page, body)):
+        return None
+    return _assemble(page, body, named)
+
+
+def _assemble(page: Page, body: LexborNode | None, named: bool) -> Article | None:
+    text = _clean(block_text(body)) if body is not None else ""
+    characters = len(_SPACE.sub("", text))
+    lines = page.text.split("\n")
+    title, at = _title(page, lines)
+    first = text.partition("\n")[0]
+    start = _find(lines, squeeze(first)[:40], at) if first else min(len(lines), (at or 0) + 12)
+    day, where = _date(page, lines, at, start, text)
+    images, media, attachments = _contents(page, body)
+    if not named and characters < 15 and not (images or media or attachments):
+        return None
+    zone = " ".join(lines[max(0, (at or start) - 20) : start + 1])
+    return Article(
+        title, day, where, _source(page, zone), characters, text, attachments, images, media, named
+    )
+
+
+def _from_data(page: Page, told: DialectArticle) -> Article:
+    tree = LexborHTMLParser(told.html)
+    text = _clean(block_text(tree.body)) if tree.body is not None else ""
+    images, media, attachments = _contents(page, tree.body)
+    day = told.date or url_date(page.url)
+    return Article(
+        title=told.title,
+        date=day,
+        date_source="json" if told.date else "url" if day else "",
+        source=told.source,
+        characters=len(_SPACE.sub("", text)),
+        text=text,
+        attachments=tuple(dict.fromkeys((*attachments, *told.attachments))),
+        images=images,
+        media=media,
+        article_url=True,
+    )
+
+
+# -- body
+
+
+def _body(page: Page) -> LexborNode | None:
+    """The node that holds the running text: a container known by name, else where most of it stands."""
+    named = page.tree.css(BODIES)
+    if named:
+        best = max(named, key=lambda node: len(node.text()))
+        if len(_SPACE.sub("", best.text())) >= 15 or best.css_first("img,video,embed,object,iframe,a"):
+            return best
+    return _densest(page) or (named[0] if named else None)
+
+
+def _densest(page: Page) -> LexborNode | None:
+    sums: dict[int, int] = {}
+    nodes: dict[int, LexborNode] = {}
+    for paragraph in page.tree.css("p"):
+        parent = paragraph.parent
+        if parent is None or parent.tag in ("li", "footer", "header", "nav", "a"):
+            continue
+        text = paragraph.text().strip()
+        key = parent.mem_id
+        nodes[key] = parent
+        sums[key] = sums.get(key, 0) + (len(text) if "。" in text or "，" in text else len(text) // 4)
+    for node in page.tree.css("div,td,article,section"):
+        own = node.text(deep=False).strip()
+        if len(own) >= 40:
+            key = node.mem_id
+            nodes[key] = node
+            sums[key] = sums.get(key, 0) + (len(own) if "。" in own else len(own) // 4)
+    if not sums:
+        return None
+    for key in sorted(sums, key=lambda key: -sums[key]):
+        if sums[key] < 30:
+            return None
+        if not in_chrome(nodes[key]):
+            return nodes[key]
+    return None
+
+
+def _is_list(page: Page, body: LexborNode) -> bool:
+    """Rows outweigh running text, so the page is a list with some text around it."""
+    rows = find_rows(page)
+    if not rows.rows:
+        return False
+    dated = sum(1 for row in rows.rows if row.date is not None or row.month_day is not None)
+    linked = sum(len(row.title) for row in rows.rows)
+    running = len(_SPACE.sub("", body.text()))
+    if dated >= 2 or rows.hub:
+        return running < 4 * linked
+    return running < linked
+
+
+def _clean(text: str) -> str:
+    tail = _TAIL.search("\n" + text)
+    if tail is not None:
+        text = text[: max(0, tail.start() - 1)]
+    return "" if _NOT_TEXT.match(text.strip()) else text.strip()
+
+
+def _contents(page: Page, body: LexborNode | None) -> tuple[int, int, tuple[str, ...]]:
+    """Pictures, media and attachments of the body and of the block around it (attachment boxes)."""
+    if body is None:
+        return 0, 0, ()
+    images = sum(1 for node in body.css("img") if not _icon(node.attributes.get("src") or ""))
+    media = len(body.css("video,audio,embed,object,iframe,[class*=player]"))
+    box = body.parent.parent if body.parent is not None and body.parent.parent is not None else body
+    hrefs = [node.attributes.get("href") or "" for node in box.css("a[href]")]
+    urls = (resolve(page.base, href) for href in hrefs if ATTACHMENT.search(href))
+    return images, media, tuple(dict.fromkeys(url for url in urls if url is not None))
+
+
+def _icon(src: str) -> bool:
+    name = src.rpartition("/")[2].lower()
+    return name.startswith(("icon", "file", "doc", "pdf", "xls", "print", "close")) or name.endswith(".gif")
+
+
+# -- title
+
+
+def _title(page: Page, lines: list[str]) -> tuple[str, int | None]:
+    """The visible title and the line it stands on: the longest line the page's tags or <title> repeat."""
+    tag = _tag(page, "articletitle")
+    chrome = {squeeze(page.meta.get(name, "")) for name in ("sitename", "columnname")}
+    whole = f"{tag}\0{page.title}"
+    close = _SPACE.sub("", whole)
+    best, at = "", None
+    for number, line in enumerate(lines):
+        if len(line) < max(3, len(best)) or line in chrome or (line == best and at is not None):
+            continue
+        if len(line) > len(best) and (line in whole or _SPACE.sub("", line) in close):
+            best, at = line, number
+    if at is not None:
+        best, at = _joined(lines, at, close)
+    if tag and len(best) * 2 < len(tag):
+        return tag, at
+    if len(best) >= 6 or (best and best == tag):
+        return best, at
+    heading = page.tree.css_first("h1,.article-title,.title,.bt,h2,h3")
+    text = squeeze(heading.text()) if heading is not None else ""
+    if text and len(text) <= 120 and not best:
+        return text, _find(lines, text[:40], None)
+    return best or tag or re.split(r"[_|｜]| - |--|——", page.title)[0].strip(), at
+
+
+def _joined(lines: list[str], at: int, close: str) -> tuple[str, int]:
+    """A title that is broken over lines (<br>), put together as far as tag or <title> repeat it."""
+    text, first, last = lines[at], at, at
+    while first > 0 and len(lines[first - 1]) >= 2 and _SPACE.sub("", lines[first - 1] + text) in close:
+        first -= 1
+        text = f"{lines[first]} {text}"
+    while (
+        last + 1 < len(lines)
+        and len(lines[last + 1]) >= 2
+        and _SPACE.sub("", text + lines[last + 1]) in close
+    ):
+        last += 1
+        text = f"{text} {lines[last]}"
+    return text, last
+
+
+def _tag(page: Page, name: str) -> str:
+    value = squeeze(html.unescape(html.unescape(page.meta.get(name, ""))))
+    return "" if value.lower() in ("null", "undefined") else value
+
+
+def _find(lines: list[str], start: str, after: int | None) -> int:
+    """The first line from `after` on that begins a text; the place after the title where none does."""
+    low = (after + 1) if after is not None else 0
+    if start:
+        for number in range(low, len(lines)):
+            line = lines[number]
+            if line and (line.startswith(start) or start.startswith(line)):
+                return number
+    return min(low + 12, len(lines))
+
+
+# -- date and source
+
+
+def _date(page: Page, lines: list[str], at: int | None, start: int, text: str) -> tuple[date | None, str]:
+    """(day, 'text' | 'meta' | 'url' | ''): labelled in sight, unlabelled between title and body, tag, URL."""
+    ranked: list[tuple[int, int, date]] = []
+    above = lines[max(0, (at if at is not None else start) - 40) : at if at is not None else start]
+    ranked += _labelled(" ".join(above), 10)
+    if at is not None:
+        between = " ".join(lines[at + 1 : start])
+        ranked += [(rank, 0, day) for rank, _, day in _labelled(between, 0, free=True)]
+    last = text.rpartition("\n")[2]
+    after = _find(lines, squeeze(last)[:40], start) if last else start
+    ranked += _labelled(" ".join(lines[after : after + 12]), 20)
+    if ranked:
+        return min(ranked, key=lambda item: item[:2])[2], "text"
+    tagged = parse_date(page.meta.get("pubdate", "")) or parse_date(page.meta.get("publishdate", ""))
+    if tagged is not None:
+        return tagged, "meta"
+    linked = url_date(page.url)
+    return linked, "url" if linked is not None else ""
+
+
+def _labelled(text: str, order: int, *, free: bool = False) -> list[tuple[int, int, date]]:
+    """(rank, order, day) of each labelled date of a text; with `free` also of those without a label."""
+    text = plain(text)
+    found = []
+    for item in find_dates(text):
+        if item.day is None:
+            continue
+        rank = _rank(text[max(0, item.start - 16) : item.start])
+        if rank is not None and (free or rank < UNLABELLED):
+            found.append((rank, order, item.day))
+    return found
+
+
+def _rank(before: str) -> int | None:
+    for label, rank in _LABELS:
+        if label.search(before):
+            return rank
+    return UNLABELLED
+
+
+def _source(page: Page, zone: str) -> str:
+    match = _SOURCE.search(zone)
+    if match is not None:
+        name = _SOURCE_END.sub("", match[1]).strip(" 　：:（(")
+        if len(name) >= 2:
+            return name
+    return _tag(page, "contentsource")

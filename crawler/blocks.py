@@ -1,0 +1,410 @@
+"""The main list in a piece of HTML: rows with title, link and date, not the menus around it.
+
+One pass over the anchors builds the tree of nodes that hold links; every node whose children repeat is a
+candidate; dated rows, long titles and the region decide. Pure: used for pages, frames and script records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import ada_url
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.dates import FoundDate, find_dates, url_date
+from crawler.dialects.reading import Row
+
+_AWAY = re.compile(  # regions that are never the main list
+    r"(?:^|[\s_-])(?:nav|menu|header|head|top|foot|bottom|crumb|position|location|sitemap|share|"
+    r"friend|links?|yqlj|search|login|banner|logo|tools?|lang|keyword|hotword|fixed|dialog|float)"
+    r"|nav(?:bar|box|list|slide)?(?:$|[\s_-])|menu|crumb|foot|sidebar|sideBar|dqwz|curmb|weizhi"
+    r"|friendlink",
+    re.IGNORECASE,
+)
+_PAGER = re.compile(
+    r"(?:^|[\s_-])pag(?:er|ing|inat)|page[-_]?(?:list|num|bar|nav|box|turn)|fenye|(?:^"
+    r"|\s)pages?(?:\s|$)",
+    re.I,
+)
+_SIDE = re.compile(
+    r"(?:^|[\s_-])(?:left|side|hot|rank|relate|recommend|tuijian|xgxw|gl)(?:$|[\s_-]|[a-z]?$)|related", re.I
+)
+_MAIN = re.compile(r"list|main|content|news|article|con(?:$|[\s_-])|right|info|xxgk|datalist", re.IGNORECASE)
+_COVER = re.compile(
+    r"layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PAGE_WORDS = re.compile(
+    r"^(?:[\d\s<>«»‹›.…|&]+|(?:首|尾|末|前|后|上|下)(?:一)?页|第一页|最后一页|(?:上"
+    r"|下)[一1]?页?[>»]*|跳转|转到|GO|确定)$",
+    re.I,
+)
+_NO_TITLE = re.compile(
+    r"^(?:更多|more|查看(?:更多|详情|全部)?|详情|详细|下载|打印|返回|阅读全文|\+|>+|\[.{0,4}\])[>»+…]*$", re.I
+)
+_SKIP_TAGS = frozenset({"script", "style", "noscript", "template"})
+_DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
+_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
+_WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
+CHROME = 0.05
+_ROW_TAGS = frozenset({"li", "tr", "a", "dd", "dt", "td"})
+MAX_ROW_LINKS = 3  # picture, category and title of one entry
+_SPACE = re.compile(r"\s+")
+_DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
+_LABELS = re.compile(
+    r"(?:发布|公布|更新|成文|印发|生成|公开|发文|受理|写信|留言)?(?:时间|日期|日间)\s*[:：]?\s*$"
+)
+
+
+@dataclass(slots=True)
+class _Spot:
+    """A node that holds links: its children that hold links, and how many links there are below."""
+
+    node: LexborNode
+    parent: int | None = None
+    children: list[int] = field(default_factory=list)
+    links: int = 0
+    region: float | None = None  # weight of where it stands, filled when asked
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One candidate list. `weight` compares candidates of one page only."""
+
+    rows: tuple[Row, ...]
+    dated: int
+    weight: float
+    main: bool  # stands in a region named as content
+    shape: str  # tags and classes of its node and the two above: blocks of one template share it
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The main list of a piece of HTML, and whether it is rather a hub of several lists."""
+
+    main: Block | None
+    hub: bool
+    others: tuple[Block, ...] = ()
+
+
+def read_blocks(tree: LexborHTMLParser, base_url: str) -> Blocks:
+    """The best list below `tree` by weight."""
+    return _Reader(tree, base_url).read()
+
+
+def rows_of(html: str, base_url: str) -> tuple[Row, ...]:
+    """The rows of a fragment that is known to be one list (script records, a frame's body)."""
+    main = read_blocks(LexborHTMLParser(f'<div class="list">{html}</div>'), base_url).main
+    return main.rows if main is not None else ()
+
+
+class _Reader:
+    """One reading of one tree; keeps the link tree and the regions found so far."""
+
+    def __init__(self, tree: LexborHTMLParser, base_url: str) -> None:
+        self.base_url = base_url
+        self.spots: dict[int, _Spot] = {}
+        self.total = 0
+        self._plant(tree)
+
+    def _plant(self, tree: LexborHTMLParser) -> None:
+        """Build the tree of link-holding nodes: each anchor climbs until it meets a known node."""
+        spots = self.spots
+        for anchor in tree.css("a"):
+            key = anchor.mem_id
+            spots[key] = _Spot(anchor, links=1)
+            self.total += 1
+            node = anchor.parent
+            while node is not None:
+                upper = node.mem_id
+                known = spots.get(upper)
+                spots[key].parent = upper
+                if known is not None:
+                    known.children.append(key)
+                    break
+                spots[upper] = _Spot(node, children=[key])
+                key = upper
+                node = node.parent
+        # A node is planted after its first descendant and before its parent; the reverse order of planting
+        # is no order of depth, so counts climb from each anchor.
+        for spot in list(spots.values()):
+            if spot.links and not spot.children:
+                up = spot.parent
+                while up is not None:
+                    above = spots[up]
+                    above.links += 1
+                    up = above.parent
+
+    def read(self) -> Blocks:
+        found: list[tuple[int, Block]] = []
+        for key, spot in self.spots.items():
+            if len(spot.children) >= 2 or self._lonely(spot):
+                block = self._block(spot)
+                if block is not None:
+                    found.append((key, block))
+        if not found:
+            return Blocks(None, False)
+        found.sort(key=lambda item: -item[1].weight)
+        best_key, best = found[0]
+        apart = tuple(block for key, block in found[1:] if not self._kin(key, best_key))
+        return Blocks(best, _is_hub(best, apart), apart)
+
+    def _lonely(self, spot: _Spot) -> bool:
+        """A list of one row: nothing repeats, so its tag or class has to say that it is a list."""
+        return spot.links == 1 and bool(spot.children) and spot.node.tag in ("ul", "ol", "tbody")
+
+    def _kin(self, one: int, other: int) -> bool:
+        return self._above(one, other) or self._above(other, one)
+
+    def _above(self, upper: int, key: int | None) -> bool:
+        while key is not None:
+            if key == upper:
+                return True
+            key = self.spots[key].parent
+        return False
+
+    # -- regions
+
+    def _region(self, spot: _Spot) -> float:
+        """How likely content stands here: 1.5 named as content, 1 neutral, 0.5 a side column, 0.05 chrome."""
+        if spot.region is None:
+            above = 1.0 if spot.parent is None else self._region(self.spots[spot.parent])
+            spot.region = self._own_region(spot, above)
+        return spot.region
+
+    def _own_region(self, spot: _Spot, above: float) -> float:
+        tag = spot.node.tag
+        if above <= CHROME or tag in ("nav", "header", "footer", "form", "select"):
+            return CHROME
+        names = spot.node.attributes
+        name = f"{names.get('class') or ''} {names.get('id') or ''}"
+        if _HIDDEN.search(names.get("style") or "") is not None:
+            above *= 0.4
+        if len(name) < 2:
+            return above
+        share = spot.links / self.total
+        if _PAGER.search(name) is not None and share < 0.5 and _MAIN.search(name) is None:
+            return CHROME
+        if _AWAY.search(name) is not None and share < 0.7:
+            return CHROME
+        if _SIDE.search(name) is not None and share < 0.7:
+            return above * 0.5
+        if _MAIN.search(name) is not None:
+            return max(above, 1.5) if above >= 1 else above
+        return above
+
+    # -- rows
+
+    def _block(self, spot: _Spot) -> Block | None:
+        region = self._region(spot)
+        if _WHERE.search(spot.node.text(deep=False)) is not None:
+            return None
+        if region <= CHROME and not self._dated_text(spot):
+            return None
+        units = self._units(spot)
+        if not units or (len(units) == 1 and region < 1.5):
+            return None
+        rows = [row for row in (self._row(unit) for unit in units if self._content(unit)) if row is not None]
+        if not rows or (len(rows) == 1 and region < 1.5):
+            return None
+        dated = sum(1 for row in rows if row.date is not None or row.month_day is not None)
+        weight = sum(_worth(row) for row in rows) * region
+        return Block(tuple(rows), dated, weight, region >= 1.5, self._shape(spot))
+
+    def _shape(self, spot: _Spot) -> str:
+        parts = []
+        up: _Spot | None = spot
+        for _ in range(3):
+            if up is None:
+                break
+            parts.append(f"{up.node.tag}.{up.node.attributes.get('class') or ''}")
+            up = self.spots[up.parent] if up.parent is not None else None
+        return " ".join(parts)
+
+    def _content(self, unit: _Spot) -> bool:
+        """A unit of its own kind of region (a pager, a breadcrumb, a footer beside the rows) is no row."""
+        if unit.node.tag in _ROW_TAGS:
+            return True
+        own = self._region(unit)
+        if own <= CHROME and unit.parent is not None and self._region(self.spots[unit.parent]) > CHROME:
+            return False
+        return unit.links < 2 or _WHERE.search(unit.node.text(deep=False)) is None
+
+    def _dated_text(self, spot: _Spot) -> bool:
+        return spot.links >= 3 and _DATEISH.search(spot.node.text()) is not None
+
+    def _units(self, spot: _Spot) -> list[_Spot]:
+        """The nodes that are one row each: the children, or the grandchildren of plain groups of rows."""
+        children = [self.spots[key] for key in spot.children]
+        tags = Counter(child.node.tag for child in children)
+        tag, _ = tags.most_common(1)[0]
+        same = [child for child in children if child.node.tag == tag]
+        many = sum(1 for child in same if child.links > MAX_ROW_LINKS)
+        if many * 2 < len(same):
+            if self._side_by_side(same):
+                return [self.spots[key] for child in same for key in child.children]
+            return self._held(spot, [child for child in same if child.links <= MAX_ROW_LINKS])
+        if len(same) >= 2 and self._plain_groups(spot, same):
+            return [self.spots[key] for child in same for key in child.children]
+        return []
+
+    def _held(self, spot: _Spot, units: list[_Spot]) -> list[_Spot]:
+        """The units, if they hold at least half of what is linked here; page turners do not count."""
+        held = sum(unit.links for unit in units)
+        if held * 2 >= spot.links:
+            return units
+        chosen = {unit.node.mem_id for unit in units}
+        rest = (self.spots[key] for key in spot.children if self.spots[key].node.mem_id not in chosen)
+        turners = sum(child.links for child in rest if self._turns(child))
+        return units if held * 2 >= spot.links - turners else []
+
+    def _turns(self, spot: _Spot) -> bool:
+        return all(_PAGE_WORDS.match(_squeeze(anchor.text())) for anchor in self._anchors(spot))
+
+    def _side_by_side(self, children: list[_Spot]) -> bool:
+        """Table rows that hold two entries each, with a date for each."""
+        first = children[0]
+        return (
+            len(first.children) >= 2
+            and len({self.spots[key].node.attributes.get("href") for key in first.children}) > 1
+            and sum(1 for _ in find_dates(first.node.text(separator=" "))) >= len(first.children)
+        )
+
+    def _plain_groups(self, spot: _Spot, groups: list[_Spot]) -> bool:
+        """Groups of rows (five and a line, five and a line) without headings between them."""
+        if any(group.node.tag not in ("ul", "ol", "tbody", "table", "div") for group in groups):
+            return False
+        if spot.node.text(deep=False).strip():
+            return False
+        inside = {group.node.mem_id for group in groups}
+        for child in spot.node.iter():
+            if child.mem_id not in inside and child.tag not in _SKIP_TAGS and child.text().strip():
+                return False
+        return all(
+            len(group.children) >= 2
+            and all(self.spots[key].links <= MAX_ROW_LINKS for key in group.children)
+            and group.node.css_first("h1,h2,h3,h4") is None
+            and group.node.tag in ("ul", "ol", "tbody", "table")
+            for group in groups
+        )
+
+    def _anchors(self, unit: _Spot) -> list[LexborNode]:
+        if not unit.children:
+            return [unit.node]
+        return [node for key in unit.children for node in self._anchors(self.spots[key])]
+
+    def _row(self, unit: _Spot) -> Row | None:
+        """Title, link and date of one row; None for pagers, 更多 and rows without a name."""
+        best: tuple[LexborNode, str] | None = None
+        for anchor in self._anchors(unit):
+            text = _title(anchor)
+            if text and (best is None or len(text) > len(best[1])):
+                best = (anchor, text)
+        if best is None:
+            return None
+        anchor, title = best
+        if _PAGE_WORDS.match(title) is not None or _NO_TITLE.match(title) is not None:
+            return None
+        whole = _squeeze(unit.node.text(separator=" "))
+        title, found = _date_of(title, whole)
+        if not title:
+            return None
+        url = absolute(self.base_url, anchor.attributes.get("href"))
+        day = found.day if found is not None else url_date(url)
+        return Row(title, url, day, found.month_day if found is not None else None)
+
+
+def in_chrome(node: LexborNode) -> bool:
+    """Does a node stand in a header, footer, menu or dialog rather than in the content?"""
+    whole = 0
+    up: LexborNode | None = node
+    while up is not None and up.tag not in ("body", "html"):
+        if up.tag in ("nav", "header", "footer", "form"):
+            return True
+        names = up.attributes
+        name = f"{names.get('class') or ''} {names.get('id') or ''}"
+        if len(name) > 1 and (_AWAY.search(name) is not None or _COVER.search(name) is not None):
+            root = up
+            while not whole and root.parent is not None and root.tag != "body":
+                root = root.parent
+            whole = whole or len(root.text())
+            if len(up.text()) < whole * 0.7:
+                return True
+        up = up.parent
+    return False
+
+
+def absolute(base_url: str, href: str | None) -> str:
+    """The link as an absolute http(s) URL by the WHATWG rules; '' where it leads nowhere."""
+    href = (href or "").strip()
+    if not href or href.startswith("#") or href[:11].lower() == "javascript:":
+        return ""
+    try:
+        url = ada_url.join_url(base_url, href)
+    except ValueError:
+        return ""
+    return url if url.startswith("http") else ""
+
+
+def _title(anchor: LexborNode) -> str:
+    """What a link is called: its title attribute where the text is cut, a heading inside it, or its text."""
+    attribute = _squeeze(anchor.attributes.get("title") or "")
+    if anchor.child is not None and anchor.child.next is not None:
+        heading = anchor.css_first("h1,h2,h3,h4,h5,.title,.tit,.bt")
+        if heading is not None and (text := _squeeze(heading.text(separator=" "))):
+            return attribute if _cut(text) and attribute else text
+    text = _squeeze(anchor.text(separator=" " if anchor.child is not None else ""))
+    if attribute and (not text or _cut(text)):
+        return attribute
+    if not text:
+        image = anchor.css_first("img")
+        return _squeeze(image.attributes.get("alt") or "") if image is not None else ""
+    return text
+
+
+def _cut(text: str) -> bool:
+    return text.endswith(("...", "…", ".."))
+
+
+def _date_of(title: str, whole: str) -> tuple[str, FoundDate | None]:
+    """The row's date, from beside the title rather than from inside it, and the title without it."""
+    outside = whole.replace(title, " \n ", 1) if title in whole else whole
+    found = list(find_dates(outside, short=True))
+    full = [item for item in found if item.day is not None]
+    if full:
+        return title, full[-1]
+    if found:
+        return title, found[-1]
+    for item in find_dates(title, short=True):
+        before, after = title[: item.start].strip(_DATE_TRIM), title[item.end :].strip(_DATE_TRIM)
+        if not after or _CLOCK.fullmatch(after):
+            return _LABELS.sub("", title[: item.start]).rstrip(
+                _DATE_TRIM.replace("》", "").replace("）", "")
+            ), item
+        if not before and title[item.start - 1 : item.start] in ("[", "(", "（", "【", ""):
+            return after, item
+    return title, None
+
+
+def _worth(row: Row) -> float:
+    """How much one row speaks for its block being the main list."""
+    length = len(row.title)
+    worth = 1.0 if length >= 12 else 0.7 if length >= 8 else 0.4 if length >= 5 else 0.15
+    if row.date is not None:
+        worth += 1.5
+    elif row.month_day is not None:
+        worth += 1.2
+    return worth
+
+
+def _is_hub(best: Block, apart: tuple[Block, ...]) -> bool:
+    """Several lists of about the same weight, and none that is the page's own."""
+    rivals = [block for block in apart if len(block.rows) >= 2 and block.weight >= best.weight * 0.4]
+    twins = [block for block in rivals if block.shape == best.shape]
+    return len(rivals) >= 2 or (best.dated == 0 and len(twins) >= 1)
+
+
+def _squeeze(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()

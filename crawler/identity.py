@@ -1,0 +1,86 @@
+"""Is this page the unit's own content page, or an error, a wall, a stub or somebody else's page?
+
+Only pages that pass are shown to content probes, so a page that fails is never blamed for what it lacks.
+Conservative both ways: a page is refused only for a reason that can be named.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from crawler import dialects
+from crawler.kind import find_link_count, is_error, wall_of
+from crawler.model import Unit
+
+if TYPE_CHECKING:
+    from crawler.page import Page
+
+
+class Doubt(StrEnum):
+    """Why a page is not taken for the unit's own."""
+
+    WALL = "wall"
+    ERROR = "error"
+    STUB = "stub"  # a few hundred bytes without text or links
+    FOREIGN = "foreign"  # parked, a default page, or tags of another site
+    REDIRECT = "redirect"  # only sends on
+
+
+STUB_BYTES = 600  # deep list pages of TRS sites end in stubs of 300-400 bytes
+_PARKED = re.compile(
+    r"域名(?:正在|可)?(?:出售|转让|已过期)|domain (?:is )?for sale|this domain|buy this domain"
+    r"|域名停靠|博彩|真人娱乐|彩票投注|棋牌游戏",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+
+
+def doubt(page: Page, unit: Unit) -> Doubt | None:
+    """The reason why the page is not the unit's own content page; None where there is none."""
+    if wall_of(page) is not None:
+        return Doubt.WALL
+    if is_error(page):
+        return Doubt.ERROR
+    reading = dialects.read(page)
+    if reading.rows or reading.article is not None or reading.tree or reading.supplements:
+        return None
+    size = len(_SPACE.sub("", page.text))
+    if reading.redirect is not None and size < 100:
+        return Doubt.REDIRECT
+    if reading.stub or (len(page.html) < STUB_BYTES and size < 15 and not find_link_count(page)):
+        return Doubt.STUB
+    if belongs(page, unit):
+        return None
+    if _PARKED.search(page.title) or (size < 400 and _PARKED.search(page.text)):
+        return Doubt.FOREIGN
+    return None
+
+
+def is_content(page: Page, unit: Unit) -> bool:
+    """Did the page pass the identity test?"""
+    return doubt(page, unit) is None
+
+
+def belongs(page: Page, unit: Unit) -> bool:
+    """Positive signs that the page is the unit's: its site code, its name in tags, title or text."""
+    code = unit.expect.site_code
+    if code and (page.meta.get("siteidcode") == code or code in page.html):
+        return True
+    name = unit.name
+    if not name:
+        return False
+    short = re.sub(r"人民政府$|市?人民政府门户网站$", "", name)
+    said = f"{page.meta.get('sitename', '')} {page.title}"
+    if name in said or (len(short) >= 3 and short in said):
+        return True
+    return name in page.text
+
+
+def alike(page: Page, home: Page) -> float:
+    """Share of the page's same-host links that also stand on the home page: 1.0 same template, 0.0 none."""
+    own = {link.url for link in page.links if link.tag == "a" and link.url}
+    if not own:
+        return 0.0
+    return len(own & {link.url for link in home.links if link.url}) / len(own)
