@@ -1,0 +1,297 @@
+"""How do a sweep's results and scores become a report? Pure: the same facts give the same `ReportData`.
+
+Nothing is judged here. What lost points, what only hints, what could not be tested and what a person has to
+confirm are kept apart, because only the first may ever read like an accusation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from crawler.model import Unit
+from reports.model import (
+    Cell,
+    CheckView,
+    Column,
+    Fault,
+    Group,
+    Indicator,
+    ItemView,
+    ReportData,
+    ScoreView,
+    Section,
+    SweepFacts,
+    UnitView,
+)
+from reports.scheme import indicators, scheme_view
+from reports.text import clean, moment, percent, plain, points, web_link
+from reports.themes import themes
+from reports.words import KIND, OBSERVED, PROOF, REASON, reason_words
+from rules.model import Pack
+
+Line = Mapping[str, Any]  # one JSON line of CONTRACT 3 or 4
+
+PEOPLE = ("manual", "material", "external")
+DEFAULT_GROUP = "未分组"
+
+
+def build(
+    sweep: SweepFacts,
+    units: Sequence[Unit],
+    results: Iterable[Line],
+    scores: Iterable[Line],
+    pack: Pack,
+    *,
+    pages: Mapping[str, int] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> ReportData:
+    """The report on `units`, in their order.
+
+    `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
+    without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks by id.
+    """
+    names = {check: clean(title, 80) for check, title in (titles or {}).items()}
+    by_unit: dict[str, list[Line]] = defaultdict(list)
+    for line in results:
+        by_unit[line["unit"]].append(line)
+    score_of = {line["unit"]: line for line in scores}
+    files = _files(units)
+    views = tuple(
+        _unit(
+            unit,
+            [_check(line, names) for line in sorted(by_unit[unit.id], key=lambda line: str(line["check"]))],
+            score_of.get(unit.id, {}),
+            pack,
+            files[unit.id],
+            (pages or {}).get(unit.id, 0),
+        )
+        for unit in units
+    )
+    columns = _columns(pack, views)
+    return ReportData(
+        sweep=sweep,
+        scheme=scheme_view(pack, sweep.assumed),
+        units=views,
+        groups=_groups(views),
+        columns=columns,
+        heat={view.id: tuple(_cell(view, column) for column in columns) for view in views},
+        themes=themes(views),
+    )
+
+
+def _files(units: Sequence[Unit]) -> dict[str, str]:
+    """A page name for every unit: safe in any file system and in a URL, and unlike any other."""
+    taken: set[str] = set()
+    files = {}
+    for unit in units:
+        stem = re.sub(r"[^a-z0-9_-]+", "-", unit.id.lower()).strip("-")[:60] or "unit"
+        name, number = stem, 2
+        while name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name)
+        files[unit.id] = f"units/{name}.html"
+    return files
+
+
+def _anchor(prefix: str, name: str) -> str:
+    return f"{prefix}-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+
+
+def _fault(finding: Line) -> Fault:
+    proofs = tuple(
+        f"{PROOF.get(proof['kind'], clean(proof['kind'], 20))}：{clean(proof['ref'], 300)}"
+        for proof in finding.get("evidence") or ()
+    )
+    url, subject = str(finding.get("url") or ""), str(finding.get("subject") or "")
+    return Fault(
+        url=clean(url, 400),
+        href=web_link(url),
+        subject=clean(subject, 400),
+        subject_href=web_link(subject),
+        message=clean(finding.get("message")),
+        expected=clean(finding.get("expected")),
+        found=clean(finding.get("found")),
+        advice=clean(finding.get("advice")),
+        proofs=proofs,
+        observed_at=moment(finding.get("observed_at")),
+    )
+
+
+def _check(line: Line, names: Mapping[str, str]) -> CheckView:
+    faults = tuple(_fault(finding) for finding in line.get("findings") or ())
+    reason = line.get("reason") if line["verdict"] in ("unknown", "not_applicable") else None
+    check = clean(line["check"], 80)
+    return CheckView(
+        id=check,
+        title=names.get(check, check),
+        verdict=line["verdict"],
+        reason_key=clean(reason, 60),
+        reason=clean(reason_words(reason, names)),
+        applies=bool(line.get("applies", True)),
+        indicators=tuple(str(code) for code in line.get("indicators") or ()),
+        population=int(line.get("population") or 0),
+        tested=int(line.get("tested") or 0),
+        defects=int(line.get("defects") or 0),
+        needs_review=bool(line.get("needs_review")),
+        observed=tuple(
+            (OBSERVED.get(key, clean(key, 40)), plain(value))
+            for key, value in sorted((line.get("observed") or {}).items())
+        ),
+        faults=faults,
+        shared_expected=_common([fault.expected for fault in faults]),
+        shared_advice=_common([fault.advice for fault in faults]),
+        anchor=_anchor("check", check),
+    )
+
+
+def _common(texts: Sequence[str]) -> str:
+    return texts[0] if texts and len(set(texts)) == 1 else ""
+
+
+def _unit(unit: Unit, checks: Sequence[CheckView], line: Line, pack: Pack, file: str, pages: int) -> UnitView:
+    items = _items(line, checks, indicators(pack, unit))
+    lost = sorted((item for item in items if item.lost > 0), key=lambda item: (-item.lost, item.code))
+    blamed = {check.id for item in lost for check in item.blamed}
+    portal = unit.portal or ""
+    return UnitView(
+        id=unit.id,
+        name=clean(unit.name, 120),
+        kind=KIND.get(unit.kind, unit.kind),
+        group=clean(unit.group, 60) or DEFAULT_GROUP,
+        portal=clean(portal, 300),
+        href=web_link(portal),
+        file=file,
+        pages=pages,
+        score=_score(line),
+        unranked_why=_unranked(unit, line, checks, pack.rank_coverage),
+        sections=_sections(items),
+        checks=tuple(checks),
+        lost=tuple(lost),
+        untested=tuple(item for item in items if item.state == "unknown"),
+        by_people=tuple(item for item in items if item.state in PEOPLE),
+        review=tuple(item for item in items if item.state == "review"),
+        review_checks=tuple(c for c in checks if c.needs_review and c.failed),
+        held=tuple(c for c in checks if c.failed and c.applies and not c.needs_review and c.id not in blamed),
+        hints=tuple(c for c in checks if c.failed and not c.applies and not c.needs_review),
+        unread_hints=tuple(c for c in checks if c.verdict == "unknown" and not c.applies),
+    )
+
+
+def _items(line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicator]) -> list[ItemView]:
+    by_id = {check.id: check for check in checks}
+    items = []
+    for item in line.get("items") or ():
+        code = str(item["code"])
+        earned = item.get("earned")
+        items.append(
+            ItemView(
+                indicator=known.get(code) or Indicator(code=clean(code, 40), title=""),
+                points=float(item["points"]),
+                earned=None if earned is None else float(earned),
+                state=item["state"],
+                why=clean(item.get("why")),
+                checks=tuple(by_id[name] for name in item.get("checks") or () if name in by_id),
+                anchor=_anchor("item", code),
+            )
+        )
+    order = {code: place for place, code in enumerate(known)}
+    return sorted(items, key=lambda item: order.get(item.code, len(order)))
+
+
+def _sections(items: Iterable[ItemView]) -> tuple[Section, ...]:
+    grouped: dict[tuple[bool, str, str], list[ItemView]] = {}
+    for item in items:
+        facts = item.indicator
+        grouped.setdefault((facts.bonus, facts.level1, facts.level2), []).append(item)
+    return tuple(Section(*names, tuple(members)) for names, members in grouped.items())
+
+
+def _score(line: Line) -> ScoreView:
+    low, high = float(line.get("low") or 0), float(line.get("high") or 0)
+    # What is untested now would be testable then: the range is of points over that larger base.
+    base = float(line.get("testable") or 0) + (high - low)
+    ranks = line.get("rank_range")
+    return ScoreView(
+        stage=line.get("stage") or "machine",
+        earned=float(line.get("earned") or 0),
+        testable=float(line.get("testable") or 0),
+        full=float(line.get("full") or 0),
+        coverage=float(line.get("coverage") or 0),
+        low=low,
+        high=high,
+        score=line.get("score"),
+        low_score=100 * low / base if base > 0 else None,
+        high_score=100 * high / base if base > 0 else None,
+        grade=line.get("grade"),
+        rank=line.get("rank"),
+        rank_range=(int(ranks[0]), int(ranks[1])) if ranks else None,
+    )
+
+
+def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], gate: float) -> str:
+    """Why a unit has no rank, with the reason that stopped most checks."""
+    if line.get("rank") is not None:
+        return ""
+    if not unit.portal:
+        return REASON["no_portal"]
+    if not line:
+        return "本次巡检没有得出分数"
+    counts: dict[str, int] = defaultdict(int)
+    for check in checks:
+        if check.verdict == "unknown" and check.applies:
+            counts[check.reason] += 1
+    cover = f"机器可评分值只测到 {percent(line.get('coverage') or 0)}，不到 {percent(gate)}"
+    if not counts:
+        return cover
+    reason, number = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return f"{cover}；主要原因：{reason}（{number} 项检查）"
+
+
+def _groups(views: Iterable[UnitView]) -> tuple[Group, ...]:
+    """Groups in the order they first appear; ranks stable by unit order (domain/08: 1, 2, 2, 4)."""
+    members: dict[str, list[UnitView]] = {}
+    for view in views:
+        members.setdefault(view.group, []).append(view)
+    return tuple(
+        Group(
+            name=name,
+            ranked=tuple(
+                sorted((v for v in group if v.score.rank is not None), key=lambda v: v.score.rank or 0)
+            ),
+            unranked=tuple(v for v in group if v.score.rank is None),
+        )
+        for name, group in members.items()
+    )
+
+
+def _columns(pack: Pack, views: Sequence[UnitView]) -> tuple[Column, ...]:
+    used = {item.indicator.group for view in views for item in view.items}
+    return tuple(
+        Column(
+            clean(indicator.code, 40),
+            clean(indicator.code.rsplit("-", 1)[-1], 12),
+            clean(indicator.level3, 60),
+        )
+        for indicator in pack.indicators
+        if indicator.code in used
+    )
+
+
+def _cell(view: UnitView, column: Column) -> Cell:
+    items = [i for i in view.items if i.indicator.group == column.code and i.state != "not_applicable"]
+    scored = [item for item in items if item.state == "scored"]
+    decided = sum(item.points for item in scored)
+    full = sum(item.points for item in items)
+    if not items:
+        return Cell(share=None, blank=True, anchor="", text=f"{column.title}：不适用")
+    anchor = items[0].anchor
+    if decided <= 0:
+        return Cell(share=None, blank=False, anchor=anchor, text=f"{column.title}：{points(full)} 分待测")
+    earned = sum(item.earned or 0.0 for item in scored)
+    text = f"{column.title}：已评 {points(decided)} 分，得 {points(earned)} 分"
+    if full > decided:
+        text += f"，另有 {points(full - decided)} 分待测"
+    return Cell(share=earned / decided, blank=False, anchor=anchor, text=text)

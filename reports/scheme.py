@@ -1,0 +1,58 @@
+"""What does a rule pack say, in print? Its items for one unit, and every number that it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler.model import Unit
+from reports.model import Assumption, Indicator, Scheme
+from reports.text import clean, percent, plain
+from reports.words import LIMIT
+from rules.model import Pack, Section
+
+
+def scheme_view(pack: Pack, more: Iterable[Assumption] = ()) -> Scheme:
+    """The pack's title page, with `more` assumptions of the sweep after its own."""
+    return Scheme(
+        id=pack.id,
+        title=clean(pack.name, 120),
+        hash=pack.hash,
+        source=clean("，".join(part for part in _source(pack) if part)),
+        rank_gate=pack.rank_coverage,
+        assumed=(*_assumed(pack), *more),
+    )
+
+
+def _source(pack: Pack) -> tuple[str, ...]:
+    return (pack.source.document, pack.source.carrier, pack.source.status)
+
+
+def _assumed(pack: Pack) -> Iterable[Assumption]:
+    yield Assumption("排名所需的最低覆盖率", percent(pack.rank_coverage), "低于此值不排名，列为“未评”")
+    for probe, limits in pack.limits.items():
+        for name, value in limits.items():
+            key = f"{probe}.{name}"
+            shown = LIMIT.get(key) or LIMIT.get(name)
+            yield Assumption(shown or clean(key, 60), plain(value), f"判定参数 {clean(key, 60)}")
+    codes = list(dict.fromkeys(i.code for row in pack.indicators for i in row.items if i.assumed))
+    if codes:
+        yield Assumption("分值拆分或计分方法", "、".join(codes), "来源未印明，由程序假定")
+
+
+def indicators(pack: Pack, unit: Unit) -> dict[str, Indicator]:
+    """The items that may judge `unit`, by code, in the source's order."""
+    return {
+        item.code: Indicator(
+            code=clean(item.code, 40),
+            title=clean(item.text, 300),
+            level1=clean(indicator.level1, 60),
+            level2=clean(indicator.level2, 60),
+            level3=clean(indicator.level3, 60),
+            group=indicator.code,
+            bonus=indicator.part is Section.BONUS,
+            clause=clean(indicator.clause, 200),
+            advice=clean(item.advice),
+            assumed=item.assumed,
+        )
+        for indicator, item in pack.items_for(unit)
+    }

@@ -1,0 +1,114 @@
+"""The Chinese words for verdicts, reasons, states and observed values. Source: CONTRACT 3 and 4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VERDICT = {"pass": "通过", "fail": "不通过", "unknown": "未能检测", "not_applicable": "不适用"}
+
+STATE = {
+    "scored": "已评",
+    "unknown": "未能检测",
+    "review": "待人工确认",
+    "manual": "需人工评",
+    "material": "需报送材料",
+    "external": "需外部数据",
+    "not_applicable": "不适用",
+}
+
+REASON = {
+    "blocked": "网站防护拦截了自动访问",
+    "browser_missing": "巡检机器上没有可用的浏览器",
+    "browser_failed": "浏览器未能打开页面",
+    "budget": "本次巡检的时间或次数已用完，没有查到",
+    "home_unreachable": "首页未能打开",
+    "no_ipv6_here": "巡检所在网络没有 IPv6 出口",
+    "no_portal": "未登记门户网址",
+    "own_network": "巡检所在网络当时不正常",
+    "robots": "网站 robots.txt 不允许自动访问，已遵守",
+    "suspected": "只见到超时或服务器错误，须隔时再测才能认定",
+    "too_few_samples": "能测到的样本不够",
+    "undated": "内容没有标日期，无法判断时间",
+    "unreadable": "页面内容没有读出来",
+    "not_asked": "本次没有要求检测此项",
+    "not_built_yet": "本版本还不能检测此项",
+}
+
+# What a person can do about it, for the work list.
+REMEDY = {
+    "blocked": "请主管单位放行巡检地址后重测，或人工打开页面核对",
+    "browser_missing": "安装 Chromium 后重测",
+    "browser_failed": "重测；仍失败则人工打开页面核对",
+    "budget": "放宽页数或时间后重测",
+    "home_unreachable": "隔时重测，并人工核对首页能否打开",
+    "no_ipv6_here": "换到有 IPv6 出口的机器上重测",
+    "no_portal": "在单位清单中补登门户网址",
+    "own_network": "网络恢复后重测",
+    "robots": "与网站主办单位商定后重测，或人工核对",
+    "suspected": "隔 6 小时以上重测",
+    "too_few_samples": "人工补查样本",
+    "undated": "人工打开栏目核对发布时间",
+    "unreadable": "人工打开页面核对",
+    "not_asked": "需要时另行检测",
+    "not_built_yet": "人工核对",
+}
+
+KIND = {
+    "city": "市(州)政府",
+    "county": "县(市、区)政府",
+    "town": "乡镇(街道)",
+    "department": "部门",
+    "zone": "开发区、管委会",
+    "enterprise": "企事业单位",
+}
+
+OBSERVED = {
+    "value": "读到的值",
+    "suspected": "疑似打不开、尚未认定的链接",
+    "sample": "抽查的页面",
+    "shared_with": "与同一主机共用结果的单位",
+    "pages": "出现的页数",
+    "warnings": "预警",
+    "links": "有关链接",
+    "why": "说明",
+    "error": "读取时的错误",
+    "state": "门户状态",
+    "untested": "没有测到的",
+    "newest": "最新日期",
+    "dates": "日期",
+    "title": "标题",
+    "url": "网址",
+    "column": "栏目",
+    "address": "地址",
+    "addresses": "地址",
+    "share": "比例",
+    "certificate": "证书情况",
+    "carried": "沿用上次巡检的证据",
+}
+
+PROOF = {
+    "http": "请求记录",
+    "dns": "域名解析记录",
+    "tcp": "连接记录",
+    "dom": "页面位置",
+    "screenshot": "截图",
+    "warc": "存档",
+}
+
+# Limits of the probes by name, or by probe and name where one name means two things.
+LIMIT = {
+    "tested_share": "判为通过所需的已测比例",
+}
+
+PRELIMINARY = "机器初测"
+PRELIMINARY_NOTE = "本报告为机器初测，供自查整改和人工复核使用；未经人工复核，不作为评定结论。"
+
+
+def reason_words(reason: str | None, titles: Mapping[str, str]) -> str:
+    """Why a check was not judged. `needs:X` names the check that has to pass first."""
+    if not reason:
+        return ""
+    if reason.startswith("needs:"):
+        before = reason.removeprefix("needs:")
+        return f"前提检查“{titles.get(before, before)}”未通过"
+    return REASON.get(reason, reason)
