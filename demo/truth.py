@@ -1,0 +1,103 @@
+"""What every check must say of every unit of the demo city.
+
+A portal is built faultless; each planted fault changes the truth right where it is planted
+(`Portal.fault`, `Portal.says`). This module holds the value and the truth of a faultless portal.
+Readings of CONTRACT 3 and 5; where the contract leaves room, `firm` is False.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What one check must say of one unit.
+
+    `subjects`: exactly the subjects of its findings (absolute URLs; empty = the contract fixes none).
+    `among`: where samples are drawn, the pool the subjects must come from instead. `defects`: None where
+    it is not fixed. `reason`: for unknown and not_applicable. `means`: what must be there to judge it
+    (browser, ipv6); without it the check says `unknown: browser_missing` or `unknown: no_ipv6_here`.
+    `firm`: False where the contract leaves the reading open or a person has to confirm.
+    """
+
+    unit: str
+    check: str
+    verdict: str
+    defects: int | None = 0
+    subjects: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    reason: str | None = None
+    needs_review: bool | None = None
+    means: str | None = None
+    firm: bool = True
+
+    def at(self, port: int) -> Truth:
+        """The same with the port in its URLs."""
+        subjects = tuple(url.replace("@PORT@", str(port)) for url in self.subjects)
+        among = tuple(url.replace("@PORT@", str(port)) for url in self.among)
+        return replace(self, subjects=subjects, among=among)
+
+
+@cache
+def table() -> dict[str, Any]:
+    """demo/truth.yaml: section keys, and the checks of a faultless portal by kind."""
+    loaded: dict[str, Any] = yaml.safe_load(files("demo").joinpath("truth.yaml").read_text("utf-8"))
+    return loaded
+
+
+def section_keys() -> list[str]:
+    """Every section key of CONTRACT 5, in its order."""
+    return list(table()["section_keys"])
+
+
+def faultless(unit: str, sections: frozenset[str], catalogues: frozenset[str]) -> dict[str, Truth]:
+    """The truth of a portal without a planted fault that has these sections and catalogues, by check id."""
+    checks = table()
+    truths = [Truth(unit, check, PASS) for check in checks["plain"]]
+    truths += [Truth(unit, check, PASS, means="browser") for check in checks["browser"]]
+    truths += [Truth(unit, check, PASS, means="ipv6") for check in checks["ipv6"]]
+    truths += [
+        Truth(unit, "columns.mismatch", PASS, firm=False),
+        Truth(unit, "site.one_source", NOT_APPLICABLE, firm=False),
+        Truth(unit, "tamper.cloaking", NOT_APPLICABLE, reason="not_asked"),
+        # Axe counts what it counts; the accounts' posts cannot be seen from a portal.
+        Truth(unit, "a11y.wcag", PASS, defects=None, means="browser", firm=False),
+        Truth(unit, "new_media.fresh", UNKNOWN, firm=False),
+        Truth(unit, "new_media.sync", UNKNOWN, firm=False),
+    ]
+    truths += _of_sections(unit, sections, catalogues)
+    truths += [_of_published(unit, check, key in sections) for check, key in checks["published"].items()]
+    truths += [_of_named(unit, check, key in sections) for check, key in checks["named"].items()]
+    return {truth.check: truth for truth in truths}
+
+
+def _of_sections(unit: str, sections: frozenset[str], catalogues: frozenset[str]) -> list[Truth]:
+    truths = []
+    for key in section_keys():
+        if key in sections:
+            truths.append(Truth(unit, f"section.{key}", PASS))
+            standing = key in table()["standing"]
+            truths.append(Truth(unit, f"content.{key}", NOT_APPLICABLE if standing else PASS))
+        else:
+            truths.append(Truth(unit, f"section.{key}", FAIL, defects=1))
+            truths.append(Truth(unit, f"content.{key}", NOT_APPLICABLE, reason=f"needs:section.{key}"))
+    for field in table()["catalogues"]:
+        found = field in catalogues
+        truths.append(Truth(unit, f"catalogue.{field}", PASS if found else FAIL, defects=0 if found else 1))
+    return truths
+
+
+def _of_published(unit: str, check: str, published: bool) -> Truth:
+    return Truth(unit, check, PASS) if published else Truth(unit, check, NOT_APPLICABLE, firm=False)
+
+
+def _of_named(unit: str, check: str, published: bool) -> Truth:
+    return Truth(unit, check, PASS if published else FAIL, defects=None, firm=published)
