@@ -7,25 +7,9 @@ never invent: what it does not know is asked of the database.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from itertools import chain
 
 from crawler.frontier import Candidate
-
-
-class Rank(NamedTuple):
-    """The total order by which one of two candidates of the same key stays."""
-
-    level: int
-    order: str
-    url: str
-    depth: int
-    parent: str
-    anchor: str
-
-
-def rank(candidate: Candidate) -> Rank:
-    c = candidate
-    return Rank(c.level, c.order, c.url, c.depth, c.parent, c.anchor)
 
 
 class Known:
@@ -37,14 +21,17 @@ class Known:
         self._young: dict[int, dict[str, Candidate]] = {}
         self._old: dict[int, dict[str, Candidate]] = {}
 
-    def news(self, unit: int, candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-        """The best candidate of each key that the database may not have yet."""
+    def news(self, unit: int, offers: Iterable[Iterable[Candidate]]) -> dict[str, Candidate]:
+        """The best candidate of each key that the database may not have yet. `offers`: one list per page."""
         young = self._young.get(unit, {})
         old = self._old.get(unit, {})
         news: dict[str, Candidate] = {}
-        for candidate in candidates:
+        for candidate in chain.from_iterable(offers):
             key = candidate.key
-            best = news.get(key) or young.get(key) or old.get(key)
+            best = young.get(key) or old.get(key)
+            if best is not None and (best.level < candidate.level or not _before(candidate, best)):
+                continue
+            best = news.get(key)
             if best is None or _before(candidate, best):
                 news[key] = candidate
         return news
@@ -63,9 +50,20 @@ class Known:
         self._size -= len(self._young.pop(unit, {}))
 
 
-def _before(candidate: Candidate, best: Candidate) -> bool:
-    if candidate.level != best.level:
-        return candidate.level < best.level
-    if candidate.order != best.order:
-        return candidate.order < best.order
-    return rank(candidate) < rank(best)
+def _before(one: Candidate, other: Candidate) -> bool:
+    """The total order by which one of two candidates of a key stays; storage.unit_store has it in SQL.
+
+    Spelled out, because it is asked for every link of every page, and a tuple for each costs three times
+    as much.
+    """
+    if one.level != other.level:
+        return one.level < other.level
+    if one.order != other.order:
+        return one.order < other.order
+    if one.url != other.url:
+        return one.url < other.url
+    if one.depth != other.depth:
+        return one.depth < other.depth
+    if one.parent != other.parent:
+        return one.parent < other.parent
+    return one.anchor < other.anchor

@@ -14,16 +14,17 @@ from crawler.model import Outcome, PageFacts, Role
 from storage.engine import Database
 from storage.facts import facts_from_json, facts_to_json
 from storage.known import Known
+from storage.lookups import Lookups
 from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredTable, PageTable, UnitTable
 from storage.values import canonical, storable
 
 _KEYS_AT_ONCE = 500
 _OPEN = (State.WAITING, State.CHOSEN)
-_BEST = ("level", "sort", "url", "depth", "parent", "anchor")  # storage.known.Rank
+_BEST = ("level", "sort", "url", "depth", "parent", "anchor")  # the order of storage.known
 _OFFERED = (*_BEST, "role", "pattern")
 
 
-class UnitStore:
+class UnitStore(Lookups):
     """See Frontier for the walk's part. Facts and evidence come back in walk order: (level, order, url)."""
 
     def __init__(self, database: Database, known: Known, number: int, sweep_id: str, unit_id: str) -> None:
@@ -36,7 +37,7 @@ class UnitStore:
     # -- the frontier ---------------------------------------------------------------------------------
 
     async def add(self, candidates: Iterable[Candidate]) -> None:
-        news = self._known.news(self._number, candidates)
+        news = self._known.news(self._number, [candidates])
         if news:
             async with self._database.write() as connection:
                 await self._offer(connection, news)
@@ -87,7 +88,7 @@ class UnitStore:
 
     async def save(self, visits: Sequence[Visit]) -> None:
         """A visit whose row is DONE already is a fact: only its candidates are offered again."""
-        news = self._known.news(self._number, (c for visit in visits for c in visit.candidates))
+        news = self._known.news(self._number, [visit.candidates for visit in visits])
         async with self._database.write() as connection:
             if news:
                 await self._offer(connection, news)
@@ -116,27 +117,27 @@ class UnitStore:
     async def _save_pages(self, connection: AsyncConnection, fresh: Mapping[int, Visit]) -> None:
         unit = self._number
         pages = [
-            {
-                "unit": unit,
-                "id": number,
-                "url": visit.facts.url,
-                "facts": facts_to_json(visit.facts),
-                "etag": visit.etag,
-                "last_modified": visit.last_modified,
-                "notes": storable(canonical(dict(visit.notes))) if visit.notes else None,
-            }
+            (
+                unit,
+                number,
+                visit.facts.url,
+                facts_to_json(visit.facts),
+                visit.etag,
+                visit.last_modified,
+                storable(canonical(dict(visit.notes))) if visit.notes else None,
+            )
             for number, visit in fresh.items()
         ]
-        evidence = [
-            {"unit": unit, "probe": probe, "page": number, "data": storable(data)}
+        # Sorted by probe, then page: neighbours in the table, and in SQLite's cache.
+        evidence = sorted(
+            (unit, probe, number, storable(data))
             for number, visit in fresh.items()
             for probe, data in visit.evidence.items()
-        ]
-        attempts = [attempt for visit in fresh.values() for attempt in visit.attempts]
-        await connection.execute(self._database.insert(PageTable), pages)
-        if evidence:
-            await connection.execute(self._database.insert(EvidenceTable), evidence)
-        await self._add_attempts(connection, attempts)
+        )
+        insert_many = self._database.insert_many
+        await insert_many(connection, PageTable, pages)
+        await insert_many(connection, EvidenceTable, evidence)
+        await self._add_attempts(connection, [a for visit in fresh.values() for a in visit.attempts])
         done = (
             update(FrontierTable)
             .where(FrontierTable.id == bindparam("number"))
@@ -230,16 +231,11 @@ class UnitStore:
         ]
 
     async def _add_attempts(self, connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
-        if not attempts:
-            return
-        rows = []
-        for attempt in attempts:
-            row = attempt._asdict()
-            row["unit"] = self._number
-            row["outcome"] = attempt.outcome.value
-            row["error"] = storable(attempt.error) if attempt.error else attempt.error
-            rows.append(row)
-        await connection.execute(self._database.insert(AttemptTable), rows)
+        rows = [
+            (self._number, *attempt[:-1], storable(attempt.error) if attempt.error else attempt.error)
+            for attempt in attempts
+        ]
+        await self._database.insert_many(connection, AttemptTable, rows)
 
     # -- what was gathered, and the portal's state ----------------------------------------------------
 

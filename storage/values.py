@@ -103,9 +103,13 @@ class TargetLooks(NamedTuple):
     second: str | None
 
 
+# One encoder for all: json.dumps with settings builds a new one for each call.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def canonical(value: object) -> str:
     """JSON that is the same text for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 def storable(text: str) -> str:

@@ -1,0 +1,46 @@
+"""Small questions about one unit: what was cut, when a page was seen; and opening a row again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from crawler.frontier import State
+from storage.engine import Database
+from storage.tables import AttemptTable, EvidenceTable, FrontierTable, PageTable
+
+
+class Lookups:
+    """The part of a unit's store that only looks; `reopen` is the one exception."""
+
+    _database: Database
+    _number: int
+
+    async def cut(self) -> Mapping[str, int]:
+        """How many URLs were not visited, by trap pattern; '' stands for the cap on pages."""
+        t = FrontierTable
+        rows = select(t.pattern, func.count()).where(t.unit == self._number, t.state == State.CUT.value)
+        async with self._database.read() as connection:
+            return dict((await connection.execute(rows.group_by(t.pattern).order_by(t.pattern))).all())
+
+    async def times(self) -> dict[str, datetime]:
+        """When each URL was last asked for, UTC."""
+        t = AttemptTable
+        rows = select(t.url, func.max(t.started_at)).where(t.unit == self._number).group_by(t.url)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).all()
+        return {url: datetime.fromisoformat(moment) for url, moment in found if moment}
+
+    async def reopen(self, key: str) -> None:
+        """Forget the visit of a row, so that the walk makes it again (the home page, after an outage)."""
+        t = FrontierTable
+        mine = select(t.id).where(t.unit == self._number, t.key == key).scalar_subquery()
+        async with self._database.write() as connection:
+            e, p = EvidenceTable, PageTable
+            await connection.execute(delete(e).where(e.unit == self._number, e.page == mine))
+            await connection.execute(delete(p).where(p.unit == self._number, p.id == mine))
+            await connection.execute(
+                update(t).where(t.unit == self._number, t.key == key).values(state=State.WAITING.value)
+            )
