@@ -129,7 +129,10 @@ class Page:
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        return tuple(read_links(self.tree, self.base, self.charset))
+        """Of the page and of its parts: what a frame or an included footer links to stands on this page."""
+        parts = self.parts
+        own = read_links(self.tree, self.base, self.charset)
+        return (*own, *(link for part in parts[1:] for link in read_links(part.tree, part.url, self.charset)))
 
     @cached_property
     def scripts(self) -> tuple[str, ...]:

@@ -137,3 +137,33 @@ def _in_place(node: LexborNode) -> bool:
     attributes = parent.attributes
     names = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
     return bool(_PLACE.search(names))
+
+
+_TEMPLATE = re.compile(
+    r"\bv-(?:text|html|for|bind)\b|\bng-(?:bind|repeat|app)\b|\{\{[^{}\n]{1,80}\}\}|x-text="
+)
+_EMPTY_PLACES = "footer,[id*=foot],[class*=foot],[id*=Foot],[class*=Foot],[id*=bottom],[id=app],[id=root]"
+_SHELL_CHARACTERS = 80  # of visible text; assumed: a person would call less than this an empty page
+
+
+def filled_by_script(page: Page) -> str | None:
+    """Why the page as fetched is not what a person sees: `shell`, `template`, `empty_footer`, or None.
+
+    `shell`: nearly no text but scripts. `template`: a client-side template (Vue, Angular) that data fills.
+    `empty_footer`: a container for the footer without content, beside scripts.
+    """
+    if not page.tree.css_first("script"):
+        return None
+    text = "".join("".join(part.tree.body.text().split()) for part in page.parts[1:] if part.tree.body)
+    if len("".join(page.text.split())) + len(text) < _SHELL_CHARACTERS:
+        return "shell"
+    if _TEMPLATE.search(page.html):
+        return "template"
+    for node in page.tree.css(_EMPTY_PLACES):
+        if (
+            node.tag in ("div", "footer", "section")
+            and not node.text(strip=True)
+            and not node.css_first("img,script")
+        ):
+            return "empty_footer"
+    return None
