@@ -1,0 +1,86 @@
+"""Why an item has its points, in one Chinese sentence an evaluator can check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from probes.catalogue import TITLES
+from rules.credit import Part, Standing
+from rules.model import Item
+
+REASONS: Mapping[str, str] = {
+    "blocked": "网站防护拦截",
+    "browser_missing": "本机没有浏览器",
+    "browser_failed": "浏览器运行失败",
+    "budget": "超出检测时间或数量预算",
+    "home_unreachable": "首页打不开",
+    "no_ipv6_here": "检测机没有IPv6线路",
+    "no_portal": "未登记门户网址",
+    "own_network": "检测方网络中断",
+    "robots": "网站robots规则不允许",
+    "suspected": "疑似问题，须换时段复核",
+    "too_few_samples": "可测样本不足",
+    "undated": "条目没有日期",
+    "unreadable": "页面无法解析",
+    "not_asked": "本次未检测",
+    "not_built_yet": "检测功能尚未提供",
+}
+
+_WAITING = {
+    "manual": "须由评估人员评定",
+    "material": "须核验报送材料",
+    "external": "须取得上级考核或统计数据",
+}
+
+
+def why_item(
+    item: Item, state: str, earned: Fraction | None, parts: Sequence[Part], *, answered: bool
+) -> str:
+    """The reason for an item's state and points."""
+    if answered:
+        return "按人工评定计分"
+    if state in _WAITING:
+        return _WAITING[state]
+    if state == "not_applicable":
+        return _not_applicable(item, parts)
+    failed = [_named(part) for part in parts if part.standing is Standing.DECIDED and part.failed]
+    review = [_title(part) for part in parts if part.standing is Standing.REVIEW]
+    unknown = [f"{_title(part)}（{_reason(part)}）" for part in parts if part.standing is Standing.UNKNOWN]
+    if state == "scored":
+        lost = Fraction(str(item.points)) - (earned or Fraction(0))
+        return f"未通过：{_joined(failed)}；失{_points(lost)}分" if lost else "全部通过"
+    said = [f"未能检测：{_joined(unknown)}"] if unknown else []
+    said += [f"待人工确认：{_joined(review)}"] if review else []
+    said += [f"已发现：{_joined(failed)}"] if failed else []
+    return "；".join(said) or "机器已检测，待人工确认"
+
+
+def _not_applicable(item: Item, parts: Sequence[Part]) -> str:
+    if item.valid is not None and not all(part.standing is Standing.ABSENT for part in parts):
+        return f"评估期不在{item.valid.start:%Y}—{item.valid.end:%Y}年内，不适用"
+    return "没有此类内容，不适用"
+
+
+def _named(part: Part) -> str:
+    if part.needs:
+        return f"{_title(part)}（因{TITLES.get(part.needs, part.needs)}未通过）"
+    return f"{_title(part)}（{part.defects}处）" if part.defects > 1 else _title(part)
+
+
+def _title(part: Part) -> str:
+    return TITLES.get(part.check, part.check)
+
+
+def _reason(part: Part) -> str:
+    if part.needs:
+        return f"须先确定{TITLES.get(part.needs, part.needs)}"
+    return REASONS.get(part.reason or "", part.reason or "原因未记录")
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "、".join(names)
+
+
+def _points(value: Fraction) -> str:
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
