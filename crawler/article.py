@@ -251,7 +251,8 @@ def _title(page: Page, lines: list[str]) -> tuple[str, int | None]:
         if len(line) > len(best) and (line in whole or _SPACE.sub("", line) in close):
             best, at = line, number
     if at is not None:
-        best, at = _joined(lines, at, close)
+        own = _SPACE.sub("", tag)
+        best, at = _joined(lines, at, own if _SPACE.sub("", best) in own else close)
     if tag and len(best) * 2 < len(tag):
         return tag, at
     if len(best) >= 6 or (best and best == tag):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from crawler.dialects.reading import DialectReading
+from crawler.dialects import frames, gkmlpt, hanweb, kaipu, paging
+from crawler.dialects.reading import DialectReading, RowSource
 from crawler.model import Request
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One row of the table. `marks` are looked for in the raw HTML before `read` is called."""
+    """One row of the table. One of `marks` must stand in the raw text before `read` is called."""
 
     name: str
     marks: tuple[str, ...]
@@ -28,7 +29,33 @@ class Dialect:
     why: str
 
 
-ALL: tuple[Dialect, ...] = ()
+# In order: what comes first wins where two say the same; plain turners only where no pager of a kind spoke.
+ALL: tuple[Dialect, ...] = (
+    Dialect(
+        "hanweb", ("<datastore>", "dataproxy.jsp"), hanweb.datastore, "rows in script records, pages by proxy"
+    ),
+    Dialect("gkmlpt", ("_CONFIG",), gkmlpt.shell, "tree and article text in a script, lists as JSON"),
+    Dialect("gkmlpt-json", ('"articles"',), gkmlpt.answer, "one page of a gkmlpt list"),
+    Dialect("kaipu-json", ('"results"',), kaipu.answer, "one page of a Kaipu list"),
+    Dialect("kaipu", ("/common/search/", "/searchList/"), kaipu.shell, "rows asked for as JSON"),
+    Dialect("createPageHTML", ("createPageHTML",), paging.create_page_html, "pager written by script"),
+    Dialect("vsb", ("_simple_list_gotopage",), paging.vsb, "page files count downwards"),
+    Dialect("webplus", ("all_pages",), paging.webplus, "list2.htm beside list.htm"),
+    Dialect("frame", ("<iframe", "<IFRAME", "<frame ", "<FRAME "), frames.frames, "the column is a frame"),
+    Dialect("epoint", ("epoint", "categorynum", "openSubPage"), frames.epoint, "rows by its own requests"),
+    Dialect(
+        "redirect", ("refresh", "Refresh", "REFRESH", "location"), frames.redirect, "the column sends on"
+    ),
+    Dialect("script", ("title", "<li"), frames.script_rows, "rows held or written by an inline script"),
+    Dialect("stub", ("",), paging.stub, "list pages behind the last real one"),
+    Dialect("turners", ("页", "next", "Next"), paging.turners, "a pager in plain HTML"),
+    Dialect(
+        "loads",
+        ("$.ajax", "$.get", "$.post", "axios", "XMLHttpRequest", "fetch(", "new Vue", "v-for", "ng-repeat"),
+        frames.loads,
+        "rows that only a browser can bring",
+    ),
+)
 
 _SEEN: WeakKeyDictionary[Page, DialectReading] = WeakKeyDictionary()
 
@@ -37,10 +64,38 @@ def read(page: Page) -> DialectReading:
     """What all dialects together yield for a page; read once, kept while the page lives."""
     known = _SEEN.get(page)
     if known is None:
-        known = _SEEN[page] = DialectReading()
+        known = _SEEN[page] = _merged(page)
     return known
 
 
 def supplements(page: Page) -> tuple[Request, ...]:
     """What to fetch (same host) to complete the page; answers go into `page.includes` under their URL."""
     return read(page).supplements
+
+
+def _merged(page: Page) -> DialectReading:
+    parts = []
+    for dialect in ALL:
+        if any(mark in page.html for mark in dialect.marks):
+            part = dialect.read(page)
+            if part is not None:
+                parts.append(part)
+    if len(parts) == 1:
+        return parts[0]
+    rows = next((part for part in parts if part.rows), None)
+    paged = next((part for part in parts if part.pages is not None or part.next_pages), None)
+    total = next((part.total for part in parts if part.total is not None), None)
+    return DialectReading(
+        names=tuple(dict.fromkeys(name for part in parts for name in part.names)),
+        rows=rows.rows if rows is not None else (),
+        source=rows.source if rows is not None else RowSource.NONE,
+        article=next((part.article for part in parts if part.article is not None), None),
+        next_pages=paged.next_pages if paged is not None else (),
+        pages=paged.pages if paged is not None else None,
+        total=total,
+        supplements=tuple(dict.fromkeys(item for part in parts for item in part.supplements)),
+        tree=next((part.tree for part in parts if part.tree), ()),
+        redirect=next((part.redirect for part in parts if part.redirect), None),
+        needs_browser=rows is None and any(part.needs_browser for part in parts),
+        stub=any(part.stub for part in parts),
+    )
