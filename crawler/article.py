@@ -69,6 +69,7 @@ _TAIL = re.compile(
     r"|本页)|上一[篇条]|下一[篇条]|分享到|您访问的链接即将离开)"
 )
 _NOT_TEXT = re.compile(r"^(?:暂无(?:内容|数据|信息)?|无|内容加载中.*|加载中.*)$")
+_MARKUP = re.compile(r"<[^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
 _SOURCE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|来\s*源|发布机构|发布单位|信息提供)\s*[:：]\s*([^\s:："
@@ -281,7 +282,7 @@ def _joined(lines: list[str], at: int, close: str) -> tuple[str, int]:
 
 
 def _tag(page: Page, name: str) -> str:
-    value = squeeze(html.unescape(html.unescape(page.meta.get(name, ""))))
+    value = squeeze(_MARKUP.sub(" ", html.unescape(html.unescape(page.meta.get(name, "")))))
     return "" if value.lower() in ("null", "undefined") else value
 
 

@@ -27,16 +27,29 @@ class Mark(Frozen):
     status: tuple[int, ...] = ()
     headers: Mapping[str, str] = {}
     cookies: str | None = None
-    body: tuple[str, ...] = ()
+    body: tuple[tuple[str, ...], ...] = ()
     max_bytes: int | None = Field(default=None, gt=0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    mark: Mark
+    """A mark made ready for matching. Bodies are searched as bytes: every page passes here."""
+
+    name: str
+    max_bytes: int | None
     headers: tuple[tuple[str, re.Pattern[str]], ...]
     cookies: re.Pattern[str] | None
-    body: tuple[re.Pattern[str], ...]
+    body: tuple[tuple[bytes, ...], ...]
+
+    @classmethod
+    def of(cls, mark: Mark) -> _Ready:
+        return cls(
+            mark.name,
+            mark.max_bytes,
+            tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in mark.headers.items()),
+            re.compile(mark.cookies) if mark.cookies else None,
+            tuple(tuple(spelled for text in group for spelled in _spellings(text)) for group in mark.body),
+        )
 
 
 @cache
@@ -55,42 +68,24 @@ def find_wall(
     status: int, headers: Mapping[str, str], body: bytes, set_cookies: Sequence[str] = ()
 ) -> str | None:
     """The name of the first mark this answer carries, or None. `headers` have lower-case names."""
-    text: str | None = None
+    start = body[:READ_BYTES].lower()
     for ready in _for_status(status):
-        mark = ready.mark
-        if mark.max_bytes is not None and len(body) > mark.max_bytes:
+        if ready.max_bytes is not None and len(body) > ready.max_bytes:
             continue
         if any(not pattern.search(headers.get(name, "")) for name, pattern in ready.headers):
             continue
         if ready.cookies is not None and not any(ready.cookies.search(cookie) for cookie in set_cookies):
             continue
-        if ready.body:
-            if text is None:
-                text = _text(body[:READ_BYTES])
-            if any(not pattern.search(text) for pattern in ready.body):
-                continue
-        return mark.name
+        if all(any(text in start for text in group) for group in ready.body):
+            return ready.name
     return None
 
 
 @cache
 def _for_status(status: int) -> tuple[_Ready, ...]:
-    return tuple(
-        _Ready(
-            mark,
-            tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in mark.headers.items()),
-            re.compile(mark.cookies) if mark.cookies else None,
-            tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in mark.body),
-        )
-        for mark in marks()
-        if not mark.status or status in mark.status
-    )
+    return tuple(_Ready.of(mark) for mark in marks() if not mark.status or status in mark.status)
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        if problem.start > len(body) - 4:  # cut in the middle of a character
-            return body.decode("utf-8", "ignore")
-        return body.decode("gb18030", "replace")
+def _spellings(text: str) -> tuple[bytes, ...]:
+    text = text.lower()
+    return (text.encode(),) if text.isascii() else (text.encode("utf-8"), text.encode("gb18030").lower())

@@ -1,0 +1,19 @@
+"""The probes, listed by hand: one file is one concern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from probes import footer, home_fresh, site
+from probes.base import Check, Probe
+from probes.catalogue import CHECKS
+
+ALL: tuple[Probe[Any, Any], ...] = (
+    site.PROBE,
+    footer.PROBE,
+    home_fresh.PROBE,
+)
+
+_BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
+UNBUILT: tuple[Check, ...] = tuple(check for check in CHECKS if check.id not in _BUILT)
+CHECKS_BY_ID: dict[str, Check] = {check.id: check for check in CHECKS} | _BUILT

@@ -1,0 +1,284 @@
+"""The command line: parse, wire, print, exit code. Nothing imports this module."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import click
+import typer
+
+from crawler.model import Period, UnitKind
+from rules.errors import PackError
+from storage.errors import StoreError
+from sweep import commands, rules_view
+from sweep.errors import SweepError
+from sweep.plan import Plan, plan, single
+from sweep.seeds import load_seeds
+
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    """CONTRACT 1."""
+
+    DONE = 0
+    BELOW = 1
+    FAILED = 2
+    INTERRUPTED = 130
+
+
+app = typer.Typer(
+    help="阳光巡检：检测政府网站的公开程度，按官方指标计分、排名、出报告。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(help="指标包：列出、查看、校验。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+
+Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
+Rules = Annotated[list[str] | None, typer.Option("--rules", help="指标包名或文件，可重复给出")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="以哪一天为准（YYYY-MM-DD），默认今天（北京时间）")]
+PeriodOption = Annotated[
+    str | None, typer.Option("--period", help="评估时段：2026 或 2026-01-01..2026-12-31")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="抽样种子；同一种子抽到同样的样本")]
+FailUnder = Annotated[float | None, typer.Option("--fail-under", help="有单位得分低于此值时以 1 退出")]
+FailOn = Annotated[
+    list[str] | None, typer.Option("--fail-on", help="有单位此项不通过时以 1 退出，可重复给出")
+]
+Cloaking = Annotated[
+    bool, typer.Option("--probe-cloaking", help="另以搜索引擎和手机的标识访问，查页面是否因访客而异")
+]
+SweepId = Annotated[str, typer.Option("--sweep", help="哪一次巡检：编号或 latest")]
+DEFAULT_DB = "sqlite:///sunsweep.db"
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="报告目录")] = Path("demo-out"),
+    seed: SeedOption = 1,
+    as_of: AsOf = None,
+) -> None:
+    """在本机起一座示例城市，巡检它，打印排名并写出报告。"""
+    _run(commands.demo(out, seed=seed, as_of=_date(as_of)))
+
+
+@app.command()
+def check(
+    url: Annotated[str, typer.Argument(help="门户网址")],
+    kind: Annotated[UnitKind, typer.Option("--kind", help="单位类型")] = UnitKind.COUNTY,
+    rules: Rules = None,
+    out: Annotated[Path, typer.Option("--out", help="报告目录")] = Path("sunsweep-out"),
+    db: Db = DEFAULT_DB,
+    as_of: AsOf = None,
+    period: PeriodOption = None,
+    seed: SeedOption = 1,
+    fail_under: FailUnder = None,
+    fail_on: FailOn = None,
+    probe_cloaking: Cloaking = False,
+) -> None:
+    """单位自查：检测一个门户，打印结果表并写出网页报告。"""
+    _known_checks(fail_on)
+    chosen = _plan(single(url, kind), rules, as_of, period, seed, probe_cloaking)
+    outcome = _run(commands.check(chosen, db, out))
+    _threshold(outcome, fail_under, fail_on)
+
+
+@app.command()
+def sweep(
+    seeds: Annotated[Path, typer.Argument(help="单位清单")] = Path("seeds.yaml"),
+    rules: Rules = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="只检测这个单位，可重复给出")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="另写报告到此目录")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="用几个进程")] = 1,
+    new: Annotated[bool, typer.Option("--new", help="不接续未完成的巡检，重新开始")] = False,
+    db: Db = DEFAULT_DB,
+    as_of: AsOf = None,
+    period: PeriodOption = None,
+    seed: SeedOption = 1,
+    fail_under: FailUnder = None,
+    fail_on: FailOn = None,
+    probe_cloaking: Cloaking = False,
+) -> None:
+    """夜间巡检清单中的全部单位；同一命令再次运行即接续未完成的巡检。"""
+    _known_checks(fail_on)
+    chosen = _plan(load_seeds(seeds), rules, as_of, period, seed, probe_cloaking, tuple(only or ()))
+    outcome = _run(commands.sweep(chosen, db, out, jobs=jobs, new=new))
+    _threshold(outcome, fail_under, fail_on)
+
+
+@app.command()
+def inspect(
+    source: Annotated[str, typer.Argument(help="网页文件或网址")],
+    url: Annotated[str | None, typer.Option("--url", help="文件原来的网址")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """看一看从一个页面上读到了什么；给文件时不联网。"""
+    read = _run(commands.inspect(source, url))
+    typer.echo(json.dumps(read, ensure_ascii=False, indent=None if as_json else 2))
+
+
+@app.command()
+def export(
+    what: Annotated[commands.What, typer.Option("--what", help="results 检测结果，scores 得分")] = (
+        commands.What.RESULTS
+    ),
+    sweep: SweepId = "latest",
+    unit: Annotated[str | None, typer.Option("--unit", help="只要这个单位")] = None,
+    format: Annotated[commands.Format, typer.Option("--format", help="输出格式")] = commands.Format.JSONL,
+    canonical: Annotated[
+        bool, typer.Option("--canonical", help="略去编号、时刻、耗时和证据地址并排序，便于比对")
+    ] = False,
+    rules: Annotated[str | None, typer.Option("--rules", help="哪个指标包，默认巡检时的第一个")] = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """导出结果或得分到标准输出。"""
+    data = _run(commands.export(db, sweep, what, unit, format, canonical, rules))
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def score(
+    sweep: SweepId = "latest",
+    rules: Rules = None,
+    db: Db = DEFAULT_DB,
+    fail_under: FailUnder = None,
+    fail_on: FailOn = None,
+) -> None:
+    """不联网，按指标包的限值重新判定并计分。"""
+    _known_checks(fail_on)
+    _threshold(_run(commands.score(db, sweep, tuple(rules or ()))), fail_under, fail_on)
+
+
+@app.command()
+def report(
+    sweep: SweepId = "latest",
+    format: Annotated[
+        commands.ReportFormat, typer.Option("--format", help="报告格式")
+    ] = commands.ReportFormat.HTML,
+    out: Annotated[Path, typer.Option("--out", help="写到此目录")] = Path("sunsweep-out"),
+    rules: Annotated[str | None, typer.Option("--rules", help="哪个指标包，默认巡检时的第一个")] = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """从已存的结果写出报告。"""
+    for path in _run(commands.report(db, sweep, format, out, rules)):
+        typer.echo(path)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False, db: Db = DEFAULT_DB
+) -> None:
+    """各次巡检的进展。"""
+    typer.echo(_run(commands.status(db, as_json=as_json)))
+
+
+@rules_app.command("list")
+def rules_list() -> None:
+    """列出随附的指标包。"""
+    typer.echo(rules_view.listing())
+
+
+@rules_app.command("show")
+def rules_show(
+    name: Annotated[str, typer.Argument(help="指标包名、指标代码、检查项或栏目词条")],
+    rules: Annotated[str | None, typer.Option("--rules", help="在哪个指标包里找")] = None,
+) -> None:
+    """查看一个指标包、一条指标、一个检查项，或一个栏目按什么认定。"""
+    typer.echo(rules_view.shown(name, rules))
+
+
+@rules_app.command("validate")
+def rules_validate(
+    files: Annotated[list[str], typer.Argument(help="指标包名或文件")],
+) -> None:
+    """校验指标包：键、检查项、限值和分值合计。"""
+    for name in files:
+        typer.echo(rules_view.validated(name))
+
+
+def _plan(
+    seeds: Any,
+    rules: list[str] | None,
+    as_of: str | None,
+    period: str | None,
+    seed: int,
+    cloaking: bool,
+    only: tuple[str, ...] = (),
+) -> Plan:
+    return plan(
+        seeds,
+        rules=tuple(rules or ()),
+        as_of=_date(as_of),
+        period=_period(period),
+        seed=seed,
+        options={"probe_cloaking": cloaking},
+        only=only,
+    )
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SweepError(f"日期应写作 2026-11-22，实为 {text!r}") from None
+
+
+def _period(text: str | None) -> Period | None:
+    if text is None:
+        return None
+    if text.isdigit() and len(text) == 4:
+        return Period(start=date(int(text), 1, 1), end=date(int(text), 12, 31))
+    start, dots, end = text.partition("..")
+    first, last = _date(start), _date(end)
+    if not dots or first is None or last is None or last < first:
+        raise SweepError(f"评估时段应写作 2026 或 2026-01-01..2026-12-31（先后有序），实为 {text!r}")
+    return Period(start=first, end=last)
+
+
+def _known_checks(ids: list[str] | None) -> None:
+    for name in ids or ():
+        commands.require_check(name)
+
+
+def _threshold(outcome: commands.Outcome, fail_under: float | None, fail_on: list[str] | None) -> None:
+    if outcome.below(fail_under) or any(outcome.fails(name) for name in fail_on or ()):
+        raise typer.Exit(Exit.BELOW)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        typer.echo(f"\n已中断，已存的内容都在。接着运行：{commands.command_line(sys.argv)}", err=True)
+        raise typer.Exit(Exit.INTERRUPTED) from None
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        sys.exit(app(standalone_mode=False) or Exit.DONE)
+    except click.ClickException as problem:
+        typer.echo(f"用法有误：{problem.format_message()}。可加 --help 查看用法", err=True)
+        sys.exit(Exit.FAILED)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(Exit.INTERRUPTED)
+    except (SweepError, PackError, StoreError) as problem:
+        typer.echo(f"错误：{problem}", err=True)
+        sys.exit(Exit.FAILED)
+
+
+if __name__ == "__main__":
+    main()

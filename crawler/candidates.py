@@ -1,0 +1,128 @@
+"""Which links of a page to visit, as what, and in which order (ARCHITECTURE 4).
+
+Levels: 0 home; 1 site map and disclosure tree; 2 to 5 the columns by clicks from home; 6 the newest articles
+of the period, the first of every column before the second of any; from 7 on the rest by depth. Inside a level
+rows sort by (rank or position, URL), so the order does not depend on timing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from crawler.article import is_article_url
+from crawler.dates import with_year
+from crawler.frontier import Candidate
+from crawler.model import Period, Role
+from crawler.page import Page
+from crawler.rows import find_rows
+from crawler.scope import Scope
+from crawler.traps import key_of, pattern_of
+
+COLUMN_DEPTH = 4  # clicks from home within which a column counts (CONTRACT 5, Sections)
+ARTICLES = 6
+REST = 7
+DEEPEST = 40
+
+_SITE_MAP = re.compile(r"网站地图|站点地图|网站导航|栏目导航")
+_SITE_MAP_PATH = re.compile(r"/(?:wzdt|zddt|sitemap|wzdh)[^/]*(?:/|\.s?html?)?$", re.I)
+_TREE = re.compile(r"^(?:.{0,8}政府)?信息公开(?:专栏|平台|基础平台|目录|网)?$")
+_TREE_PATH = re.compile(r"/(?:gkmlpt/index|zfxxgk/?(?:index\.s?html?)?)$", re.I)
+_NOT_A_PAGE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|7z|tar|gz|csv|txt|xml|json|rss|jpe?g|png|gif|bmp|svg|webp|ico"
+    r"|mp[34]|avi|wmv|flv|mov|m4v|wav|css|js|apk|exe|woff2?|ttf|swf)$",
+    re.I,
+)
+
+
+def is_attachment(url: str) -> bool:
+    """True when the path ends as a file that is no HTML page."""
+    return _NOT_A_PAGE.search(url.partition("?")[0].partition("#")[0]) is not None
+
+
+def home_candidate(portal: str) -> Candidate:
+    return Candidate(key_of(portal), portal, 0, "", 0, Role.HOME)
+
+
+def candidates(
+    page: Page, scope: Scope, *, role: Role, level: int, depth: int, period: Period, as_of: date
+) -> Iterator[Candidate]:
+    """Every page-like link in scope, once, with its level and order."""
+    ranks = _article_ranks(page, period, as_of)
+    seen: set[str] = set()
+    for position, (url, anchor) in enumerate(_links(page)):
+        if url in seen or url not in scope or is_attachment(url):
+            continue
+        seen.add(url)
+        rank = ranks.get(url)
+        new_role = _role(url, anchor, role, is_row=rank is not None)
+        yield Candidate(
+            key=(key := key_of(url)),
+            url=url,
+            level=_level(new_role, level, depth + 1, rank),
+            order=f"{rank if new_role is Role.ARTICLE and rank is not None else position:06d}",
+            depth=depth + 1,
+            role=new_role,
+            parent=page.url,
+            anchor=anchor[:100],
+            pattern=pattern_of(key),
+        )
+
+
+NOT_IN_PERIOD = 999_999
+
+
+def _article_ranks(page: Page, period: Period, as_of: date) -> Mapping[str, int]:
+    """Row URL -> rank by date among the rows of the period; NOT_IN_PERIOD for the other rows."""
+    rows = [row for row in find_rows(page).rows if row.url]
+    last = min(period.end, as_of)
+    days = (
+        (row.date or (with_year(row.month_day, as_of) if row.month_day else None), row.url) for row in rows
+    )
+    dated = sorted(
+        ((day, url) for day, url in days if day and period.start <= day <= last),
+        key=lambda pair: (-pair[0].toordinal(), pair[1]),
+    )
+    ranks = {row.url: NOT_IN_PERIOD for row in rows}
+    for rank, (_, url) in enumerate(dated):
+        ranks[url] = min(rank, ranks[url])
+    return ranks
+
+
+def _links(page: Page) -> Iterator[tuple[str, str]]:
+    for link in page.links:
+        if link.url and link.tag in ("a", "area"):
+            yield link.url, link.text
+    for row in find_rows(page).rows:
+        if row.url:
+            yield row.url, row.title
+    for url in find_rows(page).next_pages:
+        yield url, ""
+
+
+def _role(url: str, anchor: str, parent: Role, *, is_row: bool) -> Role:
+    if is_article_url(url):
+        return Role.ARTICLE
+    path = url.partition("?")[0]
+    if parent is Role.HOME and (_SITE_MAP.search(anchor) or _SITE_MAP_PATH.search(path)):
+        return Role.SITE_MAP
+    if parent is Role.HOME and (_TREE.match(anchor.strip()) or _TREE_PATH.search(path)):
+        return Role.TREE
+    if is_row and parent is not Role.HOME and not path.endswith("/"):
+        return Role.ARTICLE
+    if parent in (Role.HOME, Role.SITE_MAP, Role.TREE, Role.COLUMN):
+        return Role.COLUMN
+    return Role.OTHER
+
+
+def _level(role: Role, parent_level: int, depth: int, rank: int | None) -> int:
+    if role in (Role.SITE_MAP, Role.TREE):
+        natural = 1
+    elif role is Role.COLUMN and depth <= COLUMN_DEPTH:
+        natural = 1 + depth
+    elif role is Role.ARTICLE and rank is not None and rank < NOT_IN_PERIOD:
+        natural = ARTICLES
+    else:
+        natural = REST + min(depth, DEEPEST)
+    return max(natural, parent_level + 1)

@@ -1,0 +1,73 @@
+"""The gate as one unit uses it: every attempt recorded, and no attempt lost to an outage of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+from crawler.frontier import Attempt
+from crawler.model import Family, Fetched, Outcome, Request, Resolved
+
+
+class Gate(Protocol):
+    """What is wrapped: `crawler.net.Gate`."""
+
+    async def fetch(self, request: Request) -> Fetched: ...
+
+    async def resolve(self, host: str, family: Family) -> Resolved: ...
+
+    async def online(self, family: Family = Family.ANY) -> bool: ...
+
+
+class PatientNet:
+    """Asks again when the canaries say that we were offline, for up to `patience` seconds in all."""
+
+    def __init__(self, gate: Gate, *, pause: float = 5.0, patience: float = 600.0) -> None:
+        self._gate = gate
+        self._pause = pause
+        self._patience = patience
+        self._attempts: list[Attempt] = []
+        self.purpose = "walk"
+
+    async def fetch(self, request: Request) -> Fetched:
+        deadline = time.monotonic() + self._patience
+        while True:
+            fetched = await self._gate.fetch(request)
+            self._attempts.append(attempt_of(request, fetched, self.purpose))
+            if fetched.outcome is not Outcome.OWN_NETWORK or time.monotonic() > deadline:
+                return fetched
+            await self._until_online(deadline)
+
+    async def resolve(self, host: str, family: Family) -> Resolved:
+        return await self._gate.resolve(host, family)
+
+    async def online(self, family: Family = Family.ANY) -> bool:
+        return await self._gate.online(family)
+
+    def drain(self) -> list[Attempt]:
+        """The attempts since the last call, to be stored."""
+        attempts, self._attempts = self._attempts, []
+        return attempts
+
+    async def _until_online(self, deadline: float) -> None:
+        for _ in range(int(self._patience / self._pause) + 1):
+            if await self._gate.online() or time.monotonic() > deadline:
+                return
+            await asyncio.sleep(self._pause)
+
+
+def attempt_of(request: Request, fetched: Fetched, purpose: str) -> Attempt:
+    """The record of one attempt as it is stored."""
+    return Attempt(
+        url=fetched.url,
+        method=request.method,
+        purpose=purpose,
+        outcome=fetched.outcome,
+        status=fetched.status,
+        started_at=fetched.started_at.isoformat() if fetched.started_at else "",
+        seconds=fetched.seconds,
+        address=fetched.address,
+        size=len(fetched.body),
+        error=fetched.error,
+    )

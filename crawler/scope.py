@@ -1,0 +1,56 @@
+"""Which URLs belong to a unit: its hosts or folders, less the folders of other units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from crawler.model import Unit
+
+
+class Scope:
+    """URL prefixes without scheme, so that http and https are one site; `www.` and the bare name are too.
+
+    A folder scope (`/swrsj/`) covers the folder and everything under it.
+    """
+
+    def __init__(self, prefixes: Iterable[str], exclude: Iterable[str] = ()) -> None:
+        self._inside = tuple(dict.fromkeys(_place(prefix) for prefix in prefixes))
+        self._outside = tuple(dict.fromkeys(_place(prefix) for prefix in exclude))
+
+    @classmethod
+    def of(cls, unit: Unit) -> Scope:
+        return cls(unit.scope or ([unit.portal] if unit.portal else []), unit.exclude)
+
+    def __contains__(self, url: str) -> bool:
+        place = _place(url)
+        return _under(place, self._inside) and not _under(place, self._outside)
+
+    def host(self, url: str) -> bool:
+        """True when the URL is on one of the scope's hosts, whatever its path."""
+        host = _place(url)[0]
+        return any(host == inside for inside, _ in self._inside)
+
+
+def site_host(url: str) -> str:
+    """Host and port in lower case, a leading `www.` dropped; '' for what is no http(s) URL."""
+    return _place(url)[0]
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return "", ""
+    host = parts.netloc.rpartition("@")[2].lower()
+    default = ":80" if parts.scheme == "http" else ":443"
+    return host.removesuffix(default).removeprefix("www."), parts.path or "/"
+
+
+def _under(place: tuple[str, str], prefixes: tuple[tuple[str, str], ...]) -> bool:
+    host, path = place
+    for inside_host, folder in prefixes:
+        if host == inside_host and (
+            path.startswith(folder) or (folder.endswith("/") and path == folder[:-1])
+        ):
+            return True
+    return False

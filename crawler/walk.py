@@ -1,0 +1,234 @@
+"""Walks one portal, politely and in a fixed order, and hands every page to the observers while it streams by.
+
+Each level is finished and sorted before the page cap and the trap budgets cut, so what is visited does not
+depend on timing. Pages are never held: a page is parsed, observed, its links are put on the frontier, and
+it is gone. Visits are stored in batches of about a second; a killed walk goes on from its last batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from crawler.article import read_article
+from crawler.candidates import candidates, home_candidate
+from crawler.dialects import supplements as dialect_supplements
+from crawler.frontier import Candidate, Frontier, State, Visit
+from crawler.identity import is_content
+from crawler.kind import page_kind
+from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
+from crawler.page import Page
+from crawler.scope import Scope
+from crawler.traps import budget_of
+
+BATCH_SECONDS = 1.0
+BATCH_VISITS = 100
+INCLUDES_HELD = 300  # answers of header and footer scripts kept per unit
+SUPPLEMENTS_PER_PAGE = 12
+
+Observe = Callable[[Page], Mapping[str, str]]
+
+
+class Fetcher(Protocol):
+    """What the walk needs of the gate."""
+
+    async def fetch(self, request: Request) -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WalkPlan:
+    """What a walk depends on besides the network."""
+
+    unit: Unit
+    period: Period
+    as_of: date
+    observe: Observe
+    tick: Callable[[str, Outcome], None] = lambda url, outcome: None  # progress: a page was done
+
+
+class Walk:
+    """One portal's walk over a frontier that may already hold work."""
+
+    def __init__(self, plan: WalkPlan, net: Fetcher, frontier: Frontier) -> None:
+        self._plan = plan
+        self._net = net
+        self._frontier = frontier
+        self._scope = Scope.of(plan.unit)
+        self._includes: OrderedDict[str, str | None] = OrderedDict()
+        self._batch: list[Visit] = []
+        self._saved_at = time.monotonic()
+        self._saving = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Visit everything that the budgets allow. Returns at once when nothing is left."""
+        if self._plan.unit.portal is None:
+            return
+        await self._frontier.add([home_candidate(self._plan.unit.portal)])
+        while (level := await self._frontier.next_level()) is not None:
+            queue = deque(await self._begin(level))
+            async with asyncio.TaskGroup() as group:
+                for number in range(self._plan.unit.concurrency):
+                    group.create_task(self._work(queue), name=f"{self._plan.unit.id} walker {number}")
+            await self._flush()
+
+    async def _begin(self, level: int) -> list[Candidate]:
+        """Cut the level by the page cap and the pattern budgets; what is chosen and not yet done."""
+        rows = await self._frontier.level(level)
+        visited, by_pattern = await self._frontier.counts(level)
+        used = Counter(by_pattern)
+        chosen: list[Candidate] = []
+        done = set()
+        cut: list[str] = []
+        for candidate, state in rows:
+            budget = budget_of(candidate.pattern) if candidate.pattern else None
+            over_budget = budget is not None and used[candidate.pattern] >= budget
+            if visited >= self._plan.unit.max_pages or over_budget:
+                cut.append(candidate.key)
+                continue
+            visited += 1
+            used[candidate.pattern] += 1
+            chosen.append(candidate)
+            if state is State.DONE:
+                done.add(candidate.key)
+        await self._frontier.begin(level, [candidate.key for candidate in chosen], cut)
+        return [candidate for candidate in chosen if candidate.key not in done]
+
+    async def _work(self, queue: deque[Candidate]) -> None:
+        while queue:
+            candidate = queue.popleft()
+            visit = await self._visit(candidate)
+            self._batch.append(visit)
+            self._plan.tick(candidate.url, visit.facts.outcome)
+            if len(self._batch) >= BATCH_VISITS or time.monotonic() - self._saved_at >= BATCH_SECONDS:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        async with self._saving:
+            batch, self._batch = self._batch, []
+            self._saved_at = time.monotonic()
+            if batch:
+                await self._frontier.save(batch)
+
+    async def _visit(self, candidate: Candidate) -> Visit:
+        fetched = await self._net.fetch(Request(candidate.url))
+        is_home = candidate.role is Role.HOME
+        if not fetched.ok or not _is_html(fetched) or not (is_home or fetched.final_url in self._scope):
+            return _bare_visit(candidate, fetched)
+        page = await self._complete(fetched, is_home)
+        kind = page_kind(page)
+        identified = is_home or is_content(page, self._plan.unit)
+        if is_home:
+            self._adopt(page.url)
+        found: Sequence[Candidate] = ()
+        if identified:
+            found = tuple(
+                candidates(
+                    page,
+                    self._scope,
+                    role=candidate.role,
+                    level=candidate.level,
+                    depth=candidate.depth,
+                    period=self._plan.period,
+                    as_of=self._plan.as_of,
+                )
+            )
+        article = read_article(page) if kind is not PageKind.HOME else None
+        facts = PageFacts(
+            url=candidate.url,
+            final_url=page.url,
+            role=candidate.role,
+            kind=kind,
+            depth=candidate.depth,
+            outcome=fetched.outcome,
+            status=fetched.status,
+            title=(article.title if article and article.title else page.title)[:300],
+            date=article.date if article else None,
+            parent=candidate.parent or None,
+            anchor=candidate.anchor,
+            identified=identified,
+            digest=hashlib.sha256(fetched.body).hexdigest(),
+        )
+        return Visit(
+            key=candidate.key,
+            facts=facts,
+            evidence=self._plan.observe(page) if identified else {},
+            candidates=found,
+            etag=fetched.headers.get("etag"),
+            last_modified=fetched.headers.get("last-modified"),
+        )
+
+    def _adopt(self, final_url: str) -> None:
+        """A home page that moved inside one site (other name, same registered domain) widens the scope."""
+        unit = self._plan.unit
+        if final_url not in self._scope and unit.portal and _same_site(unit.portal, final_url):
+            folder = final_url.rpartition("/")[0] + "/"
+            self._scope = Scope([*(unit.scope or [unit.portal]), folder], unit.exclude)
+
+    async def _complete(self, fetched: Fetched, is_home: bool) -> Page:
+        """The page with the scripts, frames and data answers that belong to it."""
+        page = Page.of(fetched, is_home=is_home)
+        includes: dict[str, str] = {}
+        wanted = [*page.supplements(), *dialect_supplements(page)]
+        for request in wanted[:SUPPLEMENTS_PER_PAGE]:
+            text = await self._include(request)
+            if text is not None:
+                includes[request.url] = text
+        if not includes:
+            return page
+        return Page.of(fetched, is_home=is_home, includes=includes)
+
+    async def _include(self, request: Request) -> str | None:
+        key = f"{request.method} {request.url} {request.body!r}"
+        if key in self._includes:
+            self._includes.move_to_end(key)
+            return self._includes[key]
+        fetched = await self._net.fetch(request)
+        text = Page.of(fetched).html if fetched.ok else None
+        self._includes[key] = text
+        while len(self._includes) > INCLUDES_HELD:
+            self._includes.popitem(last=False)
+        return text
+
+
+def _bare_visit(candidate: Candidate, fetched: Fetched) -> Visit:
+    """A visit that yielded no page of the unit's own: kept, so that nothing is silently missing."""
+    facts = PageFacts(
+        url=candidate.url,
+        final_url=fetched.final_url,
+        role=candidate.role,
+        kind=PageKind.CHALLENGE if fetched.outcome is Outcome.WALL else PageKind.OTHER,
+        depth=candidate.depth,
+        outcome=fetched.outcome,
+        status=fetched.status,
+        parent=candidate.parent or None,
+        anchor=candidate.anchor,
+        identified=False,
+    )
+    return Visit(key=candidate.key, facts=facts, evidence={})
+
+
+def _is_html(fetched: Fetched) -> bool:
+    kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("text/html", "application/xhtml+xml"):
+        return True
+    head = fetched.body[:512].lstrip().lower()
+    return kind in ("", "text/plain", "application/octet-stream") and head.startswith(
+        (b"<!doctype", b"<html", b"<head")
+    )
+
+
+def _same_site(one: str, other: str) -> bool:
+    """True when both hosts share their last labels (three under .gov.cn and the like)."""
+
+    def site(url: str) -> list[str]:
+        host = url.split("/")[2].rpartition("@")[2].partition(":")[0].lower()
+        labels = host.split(".")
+        return labels[-3:] if labels[-2:-1] in (["gov"], ["com"], ["org"], ["net"], ["edu"]) else labels[-2:]
+
+    return site(one) == site(other)

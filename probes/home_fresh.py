@@ -1,0 +1,106 @@
+"""Is the home page still kept up (首页更新)? The newest dated entry on it may be at most two weeks old.
+
+Evidence: the dated rows of every list on the home page; for rows without a date, the article they open, when
+the walk read it. Source: national veto item 3 (two weeks), CONTRACT 5 `home.fresh`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from crawler.article import is_article_url
+from crawler.blocks import read_blocks
+from crawler.dates import MonthDay, plausible, url_date, with_year
+from crawler.dialects import read as read_dialects
+from crawler.dialects.reading import Row
+from crawler.model import Frozen
+from crawler.page import Page
+from probes.base import Check, Evidence, Finding, Probe, Reason, Result
+
+CHECKS = (Check("home.fresh", "首页两周内有更新"),)
+
+
+class Dated(Frozen):
+    """What the home page shows of dates. Days without a year as (month, day)."""
+
+    days: tuple[date, ...] = ()
+    short: tuple[tuple[int, int], ...] = ()
+    undated: tuple[str, ...] = ()  # article links without a date beside them
+
+
+class Limits(Frozen):
+    days: int = 14  # national veto item 3
+    tested_share: float = 0.9
+
+
+def observe(page: Page) -> Dated | None:
+    if not page.is_home:
+        return None
+    days: set[date] = set()
+    short: set[tuple[int, int]] = set()
+    undated: list[str] = []
+    for row in _rows(page):
+        if row.date:
+            days.add(row.date)
+        elif row.month_day:
+            short.add((row.month_day.month, row.month_day.day))
+        elif row.url and is_article_url(row.url):
+            undated.append(row.url)
+    dated_urls = {row.url for row in _rows(page) if row.date or row.month_day}
+    undated += [link.url for link in page.links if link.url and is_article_url(link.url)]
+    return Dated(
+        days=tuple(sorted(days)),
+        short=tuple(sorted(short)),
+        undated=tuple(dict.fromkeys(url for url in undated if url not in dated_urls)),
+    )
+
+
+def _rows(page: Page) -> Iterator[Row]:
+    yield from read_dialects(page).rows
+    blocks = read_blocks(page.tree, page.base)
+    for block in (blocks.main, *blocks.others):
+        if block is not None:
+            yield from block.rows
+
+
+def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
+    home = evidence.home
+    if home is None:
+        yield Result.unknown("home.fresh", Reason.UNREADABLE)
+        return
+    as_of = evidence.context.as_of
+    days = [*home.data.days, *(_placed(pair, as_of) for pair in home.data.short)]
+    opened = {page.url: page.date for page in evidence.visited}
+    by_article = [opened.get(url) or url_date(url) for url in home.data.undated]
+    known = [day for day in (*days, *by_article) if plausible(day, as_of)]
+    newest = max((day for day in known if day), default=None)
+    missing = sum(day is None for day in by_article)
+    population = len(days) + len(by_article)
+    observed = {"newest": newest.isoformat() if newest else None, "dated": len(known), "undated": missing}
+    fresh = newest is not None and newest >= as_of - timedelta(days=limits.days)
+    if fresh:
+        yield Result.of("home.fresh", population=population, observed=observed)
+    elif newest is None or missing > (1 - limits.tested_share) * population:
+        yield Result.unknown("home.fresh", Reason.UNDATED, population=population, observed=observed)
+    else:
+        stale = _stale(home.facts.final_url, newest, as_of, limits.days)
+        yield Result.of("home.fresh", defects=[stale], population=population, observed=observed)
+
+
+def _placed(pair: tuple[int, int], as_of: date) -> date | None:
+    return with_year(MonthDay(*pair), as_of)
+
+
+def _stale(url: str, newest: date, as_of: date, days: int) -> Finding:
+    return Finding(
+        url=url,
+        subject=url,
+        message=f"首页超过 {days} 天没有更新",
+        expected=f"首页最新一条信息的日期不早于 {as_of - timedelta(days=days)}",
+        found=f"最新一条为 {newest}，距基准日 {as_of} 已 {(as_of - newest).days} 天",
+        advice="请及时在首页发布动态、要闻等信息",
+    )
+
+
+PROBE = Probe(id="home_fresh", checks=CHECKS, evidence=Dated, limits=Limits, observe=observe, judge=judge)

@@ -1,0 +1,67 @@
+"""Brings back from the store what one probe knows of one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.model import PageFacts, Role, Unit
+from probes.base import Evidence, PortalState, Probe, Seen, SweepContext
+from storage.unit_store import UnitStore
+from storage.values import SweepRow
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What all probes of one unit share."""
+
+    unit: Unit
+    context: SweepContext
+    visited: tuple[PageFacts, ...]
+
+
+def context_of(
+    sweep: SweepRow, state: Mapping[str, Any], owner_home: frozenset[str] = frozenset()
+) -> SweepContext:
+    """The sweep's dates, seed and options, with what the walk said of the portal."""
+    return SweepContext(
+        as_of=sweep.as_of,
+        period=sweep.period,
+        seed=sweep.seed,
+        portal=PortalState(state.get("portal", PortalState.OWN_NETWORK)),
+        portal_detail=state.get("detail", {}),
+        truncated=bool(state.get("truncated", False)),
+        options=sweep.options,
+        owner_home=owner_home,
+    )
+
+
+async def unit_facts(
+    store: UnitStore, sweep: SweepRow, unit: Unit, owner_home: frozenset[str] = frozenset()
+) -> UnitFacts:
+    state = await store.state() or {}
+    return UnitFacts(unit, context_of(sweep, state, owner_home), tuple(await store.facts()))
+
+
+async def evidence_of(store: UnitStore, probe: Probe[Any, Any], facts: UnitFacts) -> Evidence[Any]:
+    """One probe's evidence, in walk order. Two addresses that led to one page count once."""
+    seen: list[Seen[Any]] = []
+    if probe.evidence is not None:
+        by_url = {page.url: page for page in facts.visited}
+        known: set[str] = set()
+        for url, data in await store.evidence(probe.id):
+            page = by_url.get(url)
+            if page is None or page.final_url in known:
+                continue
+            known.add(page.final_url)
+            seen.append(Seen(page, probe.evidence.model_validate_json(data)))
+    gathered = await store.gathered(probe.id) if probe.gathers is not None else None
+    return Evidence(
+        unit=facts.unit,
+        context=facts.context,
+        home=next((page for page in seen if page.facts.role is Role.HOME), None),
+        pages=tuple(seen),
+        visited=facts.visited,
+        gathered=probe.gathers.model_validate_json(gathered) if probe.gathers and gathered else None,
+    )

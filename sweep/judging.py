@@ -1,0 +1,138 @@
+"""Judge and score from the store alone: no network, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from crawler.model import Unit
+from probes import ALL, CHECKS_BY_ID, UNBUILT
+from probes.base import (
+    Finding,
+    PortalState,
+    Reason,
+    Result,
+    Verdict,
+    apply_preconditions,
+    run_probe,
+)
+from rules.apply import annotate
+from rules.load import limits_for, load_scheme
+from rules.model import Pack
+from rules.score import rank, score
+from storage.repo import Store
+from storage.unit_store import UnitStore
+from storage.values import SweepRow
+from sweep.evidence import evidence_of, unit_facts
+from sweep.plan import CHINA, owner_of
+
+
+async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack) -> None:
+    """Results and scores of every unit under one pack, replacing what stood there."""
+    owners = {unit.id: owner_of(unit, tuple(units)) for unit in units}
+    results: dict[str, list[Result]] = {}
+    for unit in sorted(units, key=lambda unit: owners[unit.id] is not None):
+        owner = owners[unit.id]
+        home_links = await owner_links(store, sweep, owner) if owner else frozenset()
+        judged = await judge_unit(await store.unit(sweep.id, unit.id), sweep, unit, pack, home_links)
+        if owner is not None:
+            judged = shared_from(judged, results.get(owner.id, []), owner)
+        results[unit.id] = judged
+        await save_results(store, sweep, unit, pack, judged)
+    await score_sweep(store, sweep, units, pack, results)
+
+
+async def score_sweep(
+    store: Store,
+    sweep: SweepRow,
+    units: Sequence[Unit],
+    pack: Pack,
+    results: Mapping[str, Sequence[Result]],
+) -> None:
+    scheme = load_scheme(pack.scheme)
+    by_check = {unit: {result.check: result for result in lines} for unit, lines in results.items()}
+    scores = [score(unit, by_check[unit.id], pack, sweep.period, scheme=scheme) for unit in units]
+    ranked = rank(scores, coverage=pack.rank_coverage)
+    await store.replace_scores(sweep.id, pack.id, [line.model_dump(mode="json") for line in ranked])
+
+
+async def judge_unit(
+    store: UnitStore, sweep: SweepRow, unit: Unit, pack: Pack, owner_home: frozenset[str] = frozenset()
+) -> list[Result]:
+    """One result for every check there is, in the order of the probes."""
+    facts = await unit_facts(store, sweep, unit, owner_home)
+    results: list[Result] = []
+    for probe in ALL:
+        evidence = await evidence_of(store, probe, facts)
+        results += run_probe(probe, evidence, limits_for(pack, probe))
+    results += [_unbuilt(check.id, facts.context.portal) for check in UNBUILT]
+    return apply_preconditions(results, CHECKS_BY_ID)
+
+
+def _unbuilt(check: str, portal: PortalState) -> Result:
+    return Result.unknown(check, Reason.NO_PORTAL if portal is PortalState.NONE else Reason.NOT_BUILT_YET)
+
+
+def shared_from(results: Iterable[Result], owners: Iterable[Result], owner: Unit) -> list[Result]:
+    """Host facts are tested once, by the host's owner, and copied with the owner named."""
+    by_check = {result.check: result for result in owners}
+    out = []
+    for result in results:
+        theirs = by_check.get(result.check)
+        if theirs is not None and CHECKS_BY_ID[result.check].shared:
+            observed = {**theirs.observed, "shared_with": owner.id}
+            out.append(theirs.model_copy(update={"observed": observed}))
+        else:
+            out.append(result)
+    return out
+
+
+async def owner_links(store: Store, sweep: SweepRow, owner: Unit) -> frozenset[str]:
+    """Link targets on the home page of the host's owner: their faults are the owner's alone."""
+    theirs = await store.unit(sweep.id, owner.id)
+    facts = await unit_facts(theirs, sweep, owner)
+    probe = next((probe for probe in ALL if probe.id == "links"), None)
+    if probe is None:
+        return frozenset()
+    home = (await evidence_of(theirs, probe, facts)).home
+    return frozenset(home.data.targets()) if home else frozenset()
+
+
+async def save_results(
+    store: Store, sweep: SweepRow, unit: Unit, pack: Pack, results: Sequence[Result]
+) -> None:
+    """The contract's lines (section 3), with the times at which the pages were seen."""
+    times = await (await store.unit(sweep.id, unit.id)).times()
+    fallback = sweep.started_at
+    lines = [line_of(sweep, unit, pack, result, times, fallback) for result in results]
+    await store.replace_results(sweep.id, unit.id, pack.id, lines)
+
+
+def line_of(
+    sweep: SweepRow,
+    unit: Unit,
+    pack: Pack,
+    result: Result,
+    times: Mapping[str, datetime],
+    fallback: datetime,
+) -> dict[str, Any]:
+    applies, indicators, needs_review = annotate(result, pack, unit, sweep.period)
+    data = {**result.model_dump(mode="json"), "needs_review": needs_review}
+    data["findings"] = [_dated(finding, times, fallback) for finding in result.findings]
+    head = {"sweep": sweep.id, "unit": unit.id, "check": data.pop("check"), "verdict": data.pop("verdict")}
+    return {**head, "applies": applies, "indicators": list(indicators), **data, "pack_hash": pack.hash}
+
+
+def _dated(finding: Finding, times: Mapping[str, datetime], fallback: datetime) -> dict[str, Any]:
+    seen = times.get(finding.subject) or times.get(finding.url) or fallback
+    data = finding.model_dump(mode="json")
+    data["observed_at"] = finding.observed_at or seen.astimezone(CHINA).isoformat(timespec="seconds")
+    if not data["evidence"]:
+        data["evidence"] = [{"kind": "http", "ref": finding.subject or finding.url}]
+    return data
+
+
+def failed(results: Iterable[Mapping[str, Any]], check: str) -> bool:
+    """True when any unit fails the check (for --fail-on)."""
+    return any(line["check"] == check and line["verdict"] == Verdict.FAIL for line in results)

@@ -1,0 +1,74 @@
+"""Prints and writes what a sweep found: brings the store's lines and the reports together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from probes import CHECKS_BY_ID
+from reports.build import build
+from reports.html import write_html
+from reports.model import ReportData, SweepFacts
+from reports.terminal import print_ranking, print_unit
+from reports.xlsx import write_xlsx
+from rules.model import Pack
+from storage.repo import Store
+from storage.values import SweepRow
+
+HTML, XLSX = "html", "xlsx"
+
+
+async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
+    """Everything a report of one sweep under one pack says."""
+    rows = await store.units(row.id)
+    counts = await store.frontier_counts(row.id)
+    return build(
+        _facts(row, sum(unit.counts.get("rendered", 0) for unit in rows)),
+        [unit.unit for unit in rows],
+        await store.results(row.id, pack.id),
+        await store.scores(row.id, pack.id),
+        pack,
+        pages={unit: states.get("done", 0) for unit, states in counts.items()},
+        titles={check.id: check.title for check in CHECKS_BY_ID.values()},
+    )
+
+
+def _facts(row: SweepRow, rendered: int) -> SweepFacts:
+    return SweepFacts(
+        id=row.id,
+        as_of=row.as_of,
+        period=row.period,
+        seed=row.seed,
+        version=row.tool_version,
+        started_at=row.started_at.isoformat(),
+        finished_at=row.finished_at.isoformat() if row.finished_at else None,
+        rendered_pages=rendered,
+        cloaking=bool(row.options.get("probe_cloaking")),
+    )
+
+
+async def print_sweep(store: Store, row: SweepRow, packs: Iterable[Pack]) -> None:
+    """The ranking on standard output, one table per group and pack."""
+    for pack in packs:
+        print_ranking(Console(), await report_data(store, row, pack))
+
+
+async def print_unit_check(store: Store, row: SweepRow, pack: Pack) -> None:
+    """A self-check's table with the cheapest points to win."""
+    for unit in (await report_data(store, row, pack)).units:
+        print_unit(Console(), unit)
+
+
+async def write_report(
+    store: Store, row: SweepRow, pack: Pack, out: Path, formats: Sequence[str] = (HTML, XLSX)
+) -> list[Path]:
+    """Write the report's files into `out`; their paths."""
+    data = await report_data(store, row, pack)
+    written: list[Path] = []
+    if HTML in formats:
+        written.append(write_html(data, out))
+    if XLSX in formats:
+        written.append(write_xlsx(data, out))
+    return written

@@ -1,0 +1,119 @@
+"""What `sunsweep rules` prints: packs, their items, checks, and by what a section is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes import ALL, CHECKS_BY_ID
+from probes.lexicon import LEXICON, best_section, match_section
+from rules.load import available, limits_for, load
+from rules.model import Indicator, Item, Pack
+from sweep.errors import SweepError
+
+KINDS = {
+    "city": "市",
+    "county": "县",
+    "town": "乡镇",
+    "department": "部门",
+    "zone": "开发区",
+    "enterprise": "企事业",
+}
+ASSESS = {
+    "auto": "机器判定",
+    "semi": "机器取证、人工确认",
+    "manual": "人工",
+    "material": "材料",
+    "external": "外部数据",
+}
+
+
+def listing() -> str:
+    """The packs that ship with the product."""
+    packs = [load(name) for name in available()]
+    return "\n".join(f"{pack.id}  {pack.name}（{pack.hash[:12]}）" for pack in packs)
+
+
+def validated(name: str) -> str:
+    """One line for a good pack; PackError for a bad one."""
+    pack = load(name)
+    items = sum(len(indicator.items) for indicator in pack.indicators)
+    return f"{name}：通过。{len(pack.indicators)} 个三级指标，{items} 个计分条目，内容摘要 {pack.hash[:12]}"
+
+
+def shown(name: str, rules: str | None) -> str:
+    """A pack, an indicator or item code, a check id, a section key, or a name as it may stand on a portal."""
+    if name in available() or name.endswith((".yaml", ".yml")):
+        return "\n".join(_pack_lines(load(name)))
+    packs = [load(rules)] if rules else [load(pack) for pack in available()]
+    lines = [line for pack in packs for line in _code_lines(pack, name)]
+    if name in CHECKS_BY_ID:
+        lines += _check_lines(packs, name)
+    key = name.partition(".")[2] if name.startswith(("section.", "content.")) else name
+    if key in LEXICON.sections:
+        lines += _section_lines(key)
+    if not lines:
+        lines = _match_lines(name)
+    if not lines:
+        raise SweepError(
+            f"没有名为 {name!r} 的指标包、指标、检查项或栏目。可用 sunsweep rules list 查看指标包"
+        )
+    return "\n".join(lines)
+
+
+def _pack_lines(pack: Pack) -> Iterator[str]:
+    yield f"{pack.id}  {pack.name}  摘要 {pack.hash}"
+    for indicator in pack.indicators:
+        yield f"{indicator.code}  {indicator.level3}  {indicator.points:g} 分"
+        yield from (f"    {_item(item)}" for item in indicator.items)
+
+
+def _code_lines(pack: Pack, code: str) -> Iterator[str]:
+    for indicator in pack.indicators:
+        items = [item for item in indicator.items if code in (indicator.code, item.code)]
+        if items:
+            yield from _indicator_lines(pack, indicator, items)
+
+
+def _indicator_lines(pack: Pack, indicator: Indicator, items: list[Item]) -> Iterator[str]:
+    yield f"{pack.id}  {indicator.code}  {indicator.level1} / {indicator.level2} / {indicator.level3}"
+    yield f"  要点：{indicator.focus}"
+    yield f"  依据：{indicator.clause}；牵头：{'、'.join(indicator.owners)}；方式：{indicator.method}"
+    for item in items:
+        yield f"  {_item(item)}"
+        yield f"      建议：{item.advice}"
+
+
+def _item(item: Item) -> str:
+    kinds = "、".join(KINDS[kind] for kind in item.kinds)
+    checks = f"，检查项 {'、'.join(item.checks)}" if item.checks else ""
+    assumed = "（拆分为本系统假定）" if item.assumed else ""
+    return f"{item.code} [{kinds}] {item.points:g} 分 {ASSESS[item.assess]}{checks}：{item.text}{assumed}"
+
+
+def _check_lines(packs: list[Pack], check: str) -> Iterator[str]:
+    yield f"{check}  {CHECKS_BY_ID[check].title}"
+    probe = next((probe for probe in ALL if any(own.id == check for own in probe.checks)), None)
+    for pack in packs:
+        codes = [item.code for i in pack.indicators for item in i.items if check in item.checks]
+        use = f"用于 {'、'.join(dict.fromkeys(codes))}" if codes else "没有指标采用，只作提示"
+        yield f"  {pack.id}：{use}"
+        if probe is not None:
+            limits = limits_for(pack, probe).model_dump(mode="json")
+            yield f"  限值：{'，'.join(f'{name}={value}' for name, value in limits.items()) or '无'}"
+
+
+def _section_lines(key: str) -> Iterator[str]:
+    section = LEXICON.sections[key]
+    yield f"栏目 {key}"
+    for field, value in section.model_dump(mode="json").items():
+        if value not in (None, [], {}, ""):
+            yield f"  {field}：{'、'.join(map(str, value)) if isinstance(value, list) else value}"
+
+
+def _match_lines(text: str) -> list[str]:
+    best = best_section(text)
+    return [
+        f"“{text}”认作栏目 {match.key}：置信度 {match.confidence:g}，{match.why}"
+        + ("（采用）" if best is not None and match.key == best.key else "")
+        for match in match_section(text)
+    ]

@@ -1,0 +1,149 @@
+"""The stages of one unit, each readable from what the one before has stored: walk, gather, confirm.
+
+`audit` holds no state of its process: called again after a kill, it goes on where the store stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.model import Outcome, PageFacts, Request, Role, Unit
+from crawler.page import Page
+from crawler.patience import Gate, PatientNet
+from crawler.traps import key_of
+from crawler.walk import Walk, WalkPlan
+from probes.base import PortalState, Probe
+from storage.unit_store import UnitStore
+from storage.values import SweepRow
+from sweep.evidence import evidence_of, unit_facts
+
+CERTAIN = frozenset({Outcome.REFUSED, Outcome.NXDOMAIN, Outcome.GONE})  # the site's own doing, if confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds between a look and its confirmation, and of patience with our own network (assumed)."""
+
+    confirm_after: float = 20.0
+    offline_pause: float = 5.0
+    offline_patience: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One unit of one sweep, and what it is worked with."""
+
+    sweep: SweepRow
+    unit: Unit
+    store: UnitStore
+    gate: Gate
+    probes: Sequence[Probe[Any, Any]]
+    timing: Timing = Timing()
+    has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
+    tick: Callable[[str, Outcome], None] = lambda url, outcome: None
+    stage: Callable[[str], None] = lambda name: None
+
+
+async def audit(job: Job) -> None:
+    """Everything that needs the network, up to judge's input."""
+    if job.unit.portal is None:
+        await job.store.save_state({"portal": PortalState.NONE, "detail": {}})
+        return
+    net = PatientNet(job.gate, pause=job.timing.offline_pause, patience=job.timing.offline_patience)
+    job.stage("walk")
+    await walk(job, net)
+    job.stage("gather")
+    began = time.monotonic()
+    await gather(job, net)
+    job.stage("confirm")
+    await confirm(job, net, began)
+    await job.store.save_attempts(net.drain())
+
+
+async def walk(job: Job, net: PatientNet) -> None:
+    """Visit the portal; where its home page fails, look once more later before saying so."""
+    observers = [(probe.id, probe.observe) for probe in job.probes if probe.observe is not None]
+
+    def observe(page: Page) -> Mapping[str, str]:
+        seen = ((name, observer(page)) for name, observer in observers)
+        return {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
+
+    plan = WalkPlan(job.unit, job.sweep.period, job.sweep.as_of, observe, tick=job.tick)
+    await Walk(plan, net, job.store).run()
+    home = await _home(job)
+    if home.outcome is Outcome.OK:
+        await _save_portal(job, PortalState.OPEN, {"first": home.outcome})
+    elif not await job.store.state():
+        await _look_again(job, net, plan, home)
+    await job.store.save_attempts(net.drain())
+
+
+async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts) -> None:
+    if home.outcome is Outcome.ROBOTS:
+        return await _save_portal(job, PortalState.ROBOTS, {"first": home.outcome})
+    await asyncio.sleep(job.timing.confirm_after)
+    again = await net.fetch(Request(home.url, fresh=True))
+    detail = {"first": home.outcome, "second": again.outcome, "wall": again.wall, "status": again.status}
+    if again.ok:
+        await job.store.reopen(key_of(home.url))
+        await Walk(plan, net, job.store).run()
+        state = PortalState.OPEN if (await _home(job)).outcome is Outcome.OK else PortalState.SUSPECTED
+        return await _save_portal(job, state, detail)
+    return await _save_portal(job, portal_state(home.outcome, again.outcome, await net.online()), detail)
+
+
+def portal_state(first: Outcome, second: Outcome, online: bool) -> PortalState:
+    """What two failed looks at a home page prove: only refusals and clear denials prove a fault."""
+    if not online or Outcome.OWN_NETWORK in (first, second):
+        return PortalState.OWN_NETWORK
+    if first is Outcome.WALL and second is Outcome.WALL:
+        return PortalState.BLOCKED
+    if first in CERTAIN and second in CERTAIN:
+        return PortalState.DOWN
+    return PortalState.SUSPECTED
+
+
+async def _home(job: Job) -> PageFacts:
+    return next(page for page in await job.store.facts() if page.role is Role.HOME)
+
+
+async def _save_portal(job: Job, state: PortalState, detail: Mapping[str, Any]) -> None:
+    cut = await job.store.cut()
+    kept = {name: value for name, value in detail.items() if value is not None}
+    if cut:
+        kept["not_visited"] = dict(sorted(cut.items()))  # by trap pattern; '' = over max_pages
+    await job.store.save_state({"portal": state, "detail": kept, "truncated": "" in cut})
+
+
+async def gather(job: Job, net: PatientNet) -> None:
+    """First looks of the probes that ask the network themselves."""
+    facts = await unit_facts(job.store, job.sweep, job.unit)
+    for probe in job.probes:
+        if probe.gather is None or await job.store.gathered(probe.id) is not None:
+            continue
+        if job.has_owner and all(check.shared for check in probe.checks if check.needs == "home"):
+            continue
+        net.purpose = probe.id
+        found = await probe.gather(await evidence_of(job.store, probe, facts), net)
+        await job.store.save_gathered(probe.id, found.model_dump_json())
+        await job.store.save_attempts(net.drain())
+
+
+async def confirm(job: Job, net: PatientNet, began: float) -> None:
+    """Second looks, later and on fresh connections, where a first look saw a fault."""
+    facts = await unit_facts(job.store, job.sweep, job.unit)
+    for probe in job.probes:
+        if probe.confirm is None:
+            continue
+        evidence = await evidence_of(job.store, probe, facts)
+        if evidence.gathered is None or (probe.unsettled and not probe.unsettled(evidence.gathered)):
+            continue
+        await asyncio.sleep(max(0.0, began + job.timing.confirm_after - time.monotonic()))
+        net.purpose = f"{probe.id} confirm"
+        found = await probe.confirm(evidence, net)
+        await job.store.save_gathered(probe.id, found.model_dump_json())
+        await job.store.save_attempts(net.drain())
