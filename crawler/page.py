@@ -99,7 +99,8 @@ class Page:
         """(name as written, content stripped) of every meta tag that has a name."""
         tags = []
         for node in self.tree.css("meta"):
-            attributes = node.attributes
+            # A no-break space pasted into a tag becomes part of an attribute's name; people never see that.
+            attributes = {key.strip(): value for key, value in node.attributes.items()}
             name = (attributes.get("name") or attributes.get("property") or "").strip()
             if name:
                 tags.append((name, (attributes.get("content") or "").strip()))

@@ -45,7 +45,7 @@ class Tags(Frozen):
 
 
 class Limits(Frozen):
-    """`lacking_share`: of columns or articles; `title_likeness` 0–100 (assumed); `days` between tag and page."""
+    """`lacking_share` of the pages read; `title_likeness` 0–100 (assumed); `days` between tag and page."""
 
     lacking_share: float = 0.1
     title_likeness: float = 80.0
