@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crawler.model import Unit
+from probes.catalogue import TITLES
 from reports.model import (
     Cell,
     CheckView,
@@ -51,9 +52,10 @@ def build(
     """The report on `units`, in their order.
 
     `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
-    without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks by id.
+    without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks that the
+    catalogue does not.
     """
-    names = {check: clean(title, 80) for check, title in (titles or {}).items()}
+    names = {check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()}
     by_unit: dict[str, list[Line]] = defaultdict(list)
     for line in results:
         by_unit[line["unit"]].append(line)
@@ -193,12 +195,26 @@ def _items(line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicato
                 earned=None if earned is None else float(earned),
                 state=item["state"],
                 why=clean(item.get("why")),
-                checks=tuple(by_id[name] for name in item.get("checks") or () if name in by_id),
+                checks=_deciding(item.get("checks") or (), by_id),
                 anchor=_anchor("item", code),
             )
         )
     order = {code: place for place, code in enumerate(known)}
     return sorted(items, key=lambda item: order.get(item.code, len(order)))
+
+
+def _deciding(names: Iterable[str], by_id: Mapping[str, CheckView]) -> tuple[CheckView, ...]:
+    """The item's checks, each behind the precondition that ruled it out: a lost point stands on that one."""
+    checks: dict[str, CheckView] = {}
+    for name in names:
+        check = by_id.get(name)
+        if check is None:
+            continue
+        before = by_id.get(check.reason_key.removeprefix("needs:"))
+        for one in (before, check):
+            if one is not None:
+                checks.setdefault(one.id, one)
+    return tuple(checks.values())
 
 
 def _sections(items: Iterable[ItemView]) -> tuple[Section, ...]:

@@ -35,6 +35,7 @@ class Indicator:
     bonus: bool = False
     clause: str = ""
     advice: str = ""
+    review: tuple[str, ...] = ()  # checks whose answer counts here only after a person confirmed it
     assumed: bool = False  # its points are a split the scheme does not print
 
 
@@ -139,7 +140,11 @@ class ItemView:
     @property
     def blamed(self) -> tuple[CheckView, ...]:
         """The failed checks that a lost point stands on, without those a person must confirm first."""
-        return tuple(check for check in self.checks if check.failed and not check.needs_review)
+        return tuple(
+            check
+            for check in self.checks
+            if check.failed and not check.needs_review and check.id not in self.indicator.review
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def indicators(pack: Pack, unit: Unit) -> dict[str, Indicator]:
             bonus=indicator.part is Section.BONUS,
             clause=clean(indicator.clause, 200),
             advice=clean(item.advice),
+            review=item.review,
             assumed=item.assumed,
         )
         for indicator, item in pack.items_for(unit)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
+SHANGHAI = timezone(timedelta(hours=8))
 MAX_TEXT = 1000  # characters; a longer one is a page, not a message
 MAX_URL = 2000  # the sheet's own limit is 2079, and no browser needs more
 
@@ -62,13 +63,14 @@ def span(low: float | None, high: float | None, digits: int = 1) -> str:
 
 
 def moment(stamp: str | None) -> str:
-    """An ISO 8601 time as 2026-11-22 02:06; what cannot be read is shown as it is."""
+    """An ISO 8601 time as 2026-11-22 02:06, Asia/Shanghai; what cannot be read is shown as it is."""
     if not stamp:
         return ""
     try:
-        return datetime.fromisoformat(stamp).strftime("%Y-%m-%d %H:%M")
+        time = datetime.fromisoformat(stamp)
     except ValueError:
         return clean(stamp, 40)
+    return (time.astimezone(SHANGHAI) if time.tzinfo else time).strftime("%Y-%m-%d %H:%M")
 
 
 def plain(value: Any, depth: int = 0) -> str:

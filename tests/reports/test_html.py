@@ -151,8 +151,8 @@ def test_more_than_twenty_faults_are_folded_but_there(report: ReportData) -> Non
     block = LexborHTMLParser(pages(report)[unit.file]).css_first(f'[id="{check.anchor}"]')
 
     assert block is not None
-    assert len(block.css("li.fault")) == check.defects
-    assert len(block.css("details li.fault")) == check.defects - 20
+    assert len(block.css(".fault")) == check.defects
+    assert len(block.css("details .fault")) == check.defects - 20
 
 
 @pytest.mark.parametrize(
