@@ -11,7 +11,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import click
 import typer
 
 from crawler.model import Period, UnitKind
@@ -60,6 +59,8 @@ Cloaking = Annotated[
 ]
 SweepId = Annotated[str, typer.Option("--sweep", help="哪一次巡检：编号或 latest")]
 DEFAULT_DB = "sqlite:///sunsweep.db"
+# Typer carries its own copy of click and does not name this base class; its public errors derive from it.
+USAGE_ERROR: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 @app.command()
@@ -270,10 +271,10 @@ def main() -> None:
     """Entry point of the console script."""
     try:
         sys.exit(app(standalone_mode=False) or Exit.DONE)
-    except click.ClickException as problem:
+    except USAGE_ERROR as problem:
         typer.echo(f"用法有误：{problem.format_message()}。可加 --help 查看用法", err=True)
         sys.exit(Exit.FAILED)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(Exit.INTERRUPTED)
     except (SweepError, PackError, StoreError) as problem:
         typer.echo(f"错误：{problem}", err=True)

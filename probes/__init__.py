@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes import footer, home_fresh, site
+from probes import a11y_entry, footer, home_fresh, meta, search_box, site
 from probes.base import Check, Probe
 from probes.catalogue import CHECKS
 
 ALL: tuple[Probe[Any, Any], ...] = (
     site.PROBE,
     footer.PROBE,
+    meta.PROBE,
     home_fresh.PROBE,
+    search_box.PROBE,
+    a11y_entry.PROBE,
 )
 
 _BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
