@@ -30,6 +30,7 @@ class _Known:
         self.door = asyncio.Lock()
         self.asked_at = float("-inf")  # start of the last question
         self.online = False
+        self.off_at = float("-inf")  # when no canary answered last
 
 
 class Canaries:
@@ -56,6 +57,8 @@ class Canaries:
         self._known = {family: _Known() for family in Family}
         self._host_answered = {family: float("-inf") for family in Family}
         self._turn = 0
+        self._names_door = asyncio.Lock()
+        self._resolved_at = float("-inf")
 
     def note_answer(self, family: Family, address: str | None) -> None:
         """Some host answered just now over that family."""
@@ -78,6 +81,28 @@ class Canaries:
                 await self._renew(known, family)
             return known.online
 
+    def was_off(self, family: Family, since: float) -> bool:
+        """Whether no canary answered at some question since then: that voids the window."""
+        return self._known[family].off_at >= since
+
+    async def resolves(self, *, since: float) -> bool:
+        """Whether the DNS knows the name of a canary, asked at `since` (monotonic) or later.
+
+        Canaries given by address or declared say nothing about the DNS.
+        """
+        async with self._names_door:
+            if self._resolved_at < since:
+                for address in self.addresses:
+                    host = _host(address)
+                    if not self._names.is_fixed(host) and await self._exists(host):
+                        self._resolved_at = self._clock()
+                        break
+            return self._resolved_at >= since
+
+    async def _exists(self, host: str) -> bool:
+        resolved = await self._names.resolve(host, Family.V4, fresh=True)
+        return resolved.outcome in (Outcome.OK, Outcome.NO_ADDRESS)
+
     async def _renew(self, known: _Known, family: Family) -> None:
         addresses = [address for address in self.addresses if await self._has(address, family)]
         if not addresses:
@@ -88,6 +113,8 @@ class Canaries:
             await self._sleep(gap)
         known.asked_at = self._clock()
         known.online = await self._any_answers(addresses, family)
+        if not known.online:
+            known.off_at = self._clock()
         self.ever_online = self.ever_online or known.online
 
     async def _any_answers(self, addresses: Sequence[str], family: Family) -> bool:

@@ -61,6 +61,10 @@ class Names:
     def is_declared(self, host: str) -> bool:
         return bare(host) in self._declared
 
+    def is_fixed(self, host: str) -> bool:
+        """Whether no DNS is asked for this host."""
+        return self._fixed(bare(host)) is not None
+
     def is_near(self, host: str) -> bool:
         """Whether the host is declared (or written) as an address of this machine or an inner network."""
         fixed = self._fixed(bare(host))

@@ -7,8 +7,9 @@ CrawlError
 ├── NoAddress           the name has no address of the family asked for
 ├── ResolverFailed      SERVFAIL, refused or no answer: says nothing about the name
 ├── ConnectionRefusedThere
-├── ConnectTimedOut     the operating system gave up connecting
+├── ConnectTimedOut     no connection within the limit
 ├── ConnectionLost      closed or reset before a full answer
+├── TookTooLong         connected, but the whole exchange took longer than the limit
 ├── NoRoute             this machine has no way to that address
 ├── HandshakeFailed     TLS, after the lenient second try
 ├── NotHttp             not HTTP, or HTTP beyond our caps on headers
@@ -75,9 +76,15 @@ class ConnectionLost(CrawlError):
 
 
 class ConnectTimedOut(CrawlError):
-    """The operating system gave up connecting."""
+    """No connection within the limit."""
 
     outcome = Outcome.CONNECT_TIMEOUT
+
+
+class TookTooLong(CrawlError):
+    """The whole exchange took longer than the limit."""
+
+    outcome = Outcome.TOO_SLOW
 
 
 class NoRoute(CrawlError):

@@ -15,30 +15,28 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_fixed
 
 from crawler import urls
-from crawler.body import read_all, read_start
 from crawler.canary import Canaries
 from crawler.dns import Names, bare
-from crawler.errors import BadUrl, CrawlError, TooLarge, TooManyRedirects
+from crawler.errors import BadUrl, CrawlError, TooManyRedirects
+from crawler.exchange import REDIRECTS, Answer, Ask, Exchange
 from crawler.frontier import Attempt
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
 from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
-from crawler.transport import Phase, Transport, Way
+from crawler.transport import Transport
 from crawler.walls import find_wall
+from crawler.wire import Way
 
 AGENT = "Sunsweep"  # the name robots.txt may use
 MAX_HOPS = 10
-START_BYTES = 64 * 1024  # read where the body is not wanted
 ROBOTS_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 ROBOTS_SECONDS = 10.0
-RETRY_PAUSE_SECONDS = 1.0  # before a retry, besides the host's pace
+RETRY_PAUSE_SECONDS = 0.5  # before a retry, besides the host's pace
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TOWARDS_GET = frozenset({301, 302, 303})
 _OWN_FAULT_POSSIBLE = frozenset(
     {
@@ -50,11 +48,6 @@ _OWN_FAULT_POSSIBLE = frozenset(
         Outcome.CONNECT_TIMEOUT,
         Outcome.TOO_SLOW,
     }
-)
-_BASE_HEADERS = (
-    (b"Accept", b"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-    (b"Accept-Language", b"zh-CN,zh;q=0.9"),
-    (b"Accept-Encoding", b"gzip"),
 )
 
 
@@ -89,18 +82,6 @@ def reachable_address(address: str) -> bool:
     return True
 
 
-class _Answer(NamedTuple):
-    """One HTTP answer, before it is known whether it is the last."""
-
-    status: int
-    headers: Mapping[str, str]
-    location: bytes | None
-    set_cookies: tuple[str, ...]
-    body: bytes
-    address: str | None
-    tls_problem: str | None
-
-
 @dataclass
 class _Chain:
     """What one attempt has gone through so far."""
@@ -110,12 +91,11 @@ class _Chain:
     url: str
     method: str
     body: bytes | None
-    seconds_left: float
     spent: float = 0.0
     hops: list[Hop] = field(default_factory=list)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
-    answer: _Answer | None = None
+    answer: Answer | None = None
 
 
 class Gate:
@@ -151,8 +131,8 @@ class Gate:
         self._sleep = sleep
         self._now = now
         self._hosts: dict[str, Host] = {}
-        self._origins: dict[tuple[str, str, int], httpx.URL] = {}
         self._transport = Transport(self._names)
+        self._exchange = Exchange(self._transport, self.user_agent)
         self._canaries = Canaries(canaries, self._names, self._ask_canary, clock=clock, sleep=sleep)
 
     async def __aenter__(self) -> Self:
@@ -173,8 +153,14 @@ class Gate:
         return fetched
 
     async def resolve(self, host: str, family: Family) -> Resolved:
-        """The addresses of a host by declaration or DNS."""
-        return await self._names.resolve(host, family)
+        """The addresses of a host by declaration or DNS.
+
+        "No such name" is said only while the resolver knows a canary's name; else it is DNS_FAILED.
+        """
+        resolved = await self._names.resolve(host, family)
+        if resolved.outcome is Outcome.NXDOMAIN and not await self._name_proven(host, self._clock()):
+            return Resolved(Outcome.DNS_FAILED)
+        return resolved
 
     async def online(self, family: Family = Family.ANY) -> bool:
         """Whether a canary answered over that family within the last seconds (asked now if need be).
@@ -234,32 +220,44 @@ class Gate:
         return result
 
     async def _attempt(self, request: Request, purpose: str) -> Fetched:
-        """One chain of hops, classified; connection failures are checked against the canaries."""
+        """One chain of hops, classified; connection failures are held against our own network first."""
+        began = self._clock()
         fetched = await self._classified(request, purpose)
-        if fetched.outcome in _OWN_FAULT_POSSIBLE and self._canaries.addresses and purpose != "canary":
-            failed_at = self._clock()
-            # No route over IPv6 is this machine's lack already, said more exactly.
-            lack = fetched.outcome is Outcome.UNROUTED and request.family is Family.V6
-            family = self._proof_family(request)
-            if not lack and not await self._canaries.online(family, since=failed_at):
-                words = f"no canary answered; was {fetched.outcome.value}: {fetched.error}"
-                fetched = replace(fetched, outcome=Outcome.OWN_NETWORK, error=words)
-        if fetched.status is not None and purpose != "canary":
-            self._canaries.note_answer(request.family, fetched.address)
+        if purpose != "canary":
+            if fetched.outcome in _OWN_FAULT_POSSIBLE:
+                fetched = await self._proven(fetched, request.family, began)
+            elif fetched.status is not None:
+                self._canaries.note_answer(request.family, fetched.address)
         self._record(fetched, request, purpose)
         return fetched
 
-    def _proof_family(self, request: Request) -> Family:
+    async def _proven(self, fetched: Fetched, family: Family, began: float) -> Fetched:
+        """The failure as far as canaries show that it is not ours. They are asked after it, not before."""
+        failed_at = self._clock()
+        target = urls.parse(fetched.final_url)
+        host = target.host if target else ""
+        if fetched.outcome is Outcome.NXDOMAIN and not await self._name_proven(host, failed_at):
+            words = f"{fetched.error}: no such name, but no canary's name was resolved either"
+            fetched = replace(fetched, outcome=Outcome.DNS_FAILED, error=words)
+        # No route over IPv6 is this machine's lack already, said more exactly.
+        lack = fetched.outcome is Outcome.UNROUTED and family is Family.V6
+        if lack or not self._canaries.addresses:
+            return fetched
         # A host on this machine needs no canary of its family: the way to it cannot be lost.
-        target = urls.parse(request.url)
-        if target is None or request.family is Family.ANY or self._names.is_near(target.host):
-            return Family.ANY
-        return request.family
+        family = Family.ANY if self._names.is_near(host) else family
+        if await self._canaries.online(family, since=failed_at) and not self._canaries.was_off(family, began):
+            return fetched
+        words = f"no canary answered; was {fetched.outcome.value}: {fetched.error}"
+        return replace(fetched, outcome=Outcome.OWN_NETWORK, error=words)
+
+    async def _name_proven(self, host: str, since: float) -> bool:
+        """Whether "no such name" can be held against a host: declared, or while a canary resolves."""
+        return self._names.is_declared(host) or await self._canaries.resolves(since=since)
 
     async def _classified(self, request: Request, purpose: str) -> Fetched:
         started = self._now()
         way = Way(request.family, trusted=purpose == "canary", fresh=request.fresh)
-        chain = _Chain(request, way, request.url, request.method, request.body, request.seconds)
+        chain = _Chain(request, way, request.url, request.method, request.body)
         try:
             return self._finished(chain, started, await self._follow(chain, purpose))
         except CrawlError as problem:
@@ -284,7 +282,7 @@ class Gate:
                 raise TooManyRedirects(f"{len(chain.hops)} hops")
             chain.seen.add(step)
             if purpose == "canary":
-                answer = await self._exchange(chain, target, cookie)
+                answer = await self._asked(chain, target, cookie)
             else:
                 async with host.turn():
                     answer = await self._timed(chain, target, cookie, host)
@@ -294,10 +292,10 @@ class Gate:
                 return self._outcome(chain, answer)
             chain.url = next_url
 
-    async def _timed(self, chain: _Chain, target: urls.Target, cookie: str, host: Host) -> _Answer:
+    async def _timed(self, chain: _Chain, target: urls.Target, cookie: str, host: Host) -> Answer:
         began = self._clock()
         try:
-            answer = await self._exchange(chain, target, cookie)
+            answer = await self._asked(chain, target, cookie)
         except CrawlError:
             host.failed(self._clock() - began)
             raise
@@ -311,94 +309,18 @@ class Gate:
             host.answered(seconds)
         return answer
 
-    async def _exchange(self, chain: _Chain, target: urls.Target, cookie: str) -> _Answer:
-        """One request and its whole answer within the time left; waiting for pace is not in it."""
-        phase = Phase()
-        began = time.monotonic()
+    async def _asked(self, chain: _Chain, target: urls.Target, cookie: str) -> Answer:
+        """One exchange within the chain's time; waiting for pace is not in it."""
+        ask = Ask(chain.request, target, chain.way, chain.method, chain.body, cookie, not chain.hops)
+        began = time.perf_counter()
         try:
-            async with asyncio.timeout(chain.seconds_left):
-                return await self._ask(chain, target, cookie, phase)
-        except TimeoutError as problem:
-            words = f"limit {chain.request.seconds:g} s"
-            raise (_TooSlow if phase.connected else _ConnectTooSlow)(words) from problem
+            return await self._exchange(ask, chain.request.seconds - chain.spent)
         finally:
-            took = time.monotonic() - began
-            chain.spent += took
-            chain.seconds_left -= took
+            chain.spent += time.perf_counter() - began
 
-    async def _ask(self, chain: _Chain, target: urls.Target, cookie: str, phase: Phase) -> _Answer:
-        sent = self._http_request(chain, target, cookie, phase)
-        response = await self._transport.handle_async_request(sent)
-        try:
-            raw = response.headers.raw
-            headers: dict[str, str] = {}
-            for name, value in raw:
-                headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
-            body = await self._read(chain, response, headers)
-        finally:
-            await response.aclose()
-        peer = response.extensions["network_stream"].get_extra_info("server_addr")
-        return _Answer(
-            status=response.status_code,
-            headers=headers,
-            location=next((v for n, v in raw if n.lower() == b"location"), None),
-            set_cookies=tuple(v.decode("latin-1") for n, v in raw if n.lower() == b"set-cookie"),
-            body=body,
-            address=peer[0] if peer else None,
-            tls_problem=response.extensions["tls_problem"],
-        )
-
-    def _http_request(self, chain: _Chain, target: urls.Target, cookie: str, phase: Phase) -> httpx.Request:
-        request = chain.request
-        first = not chain.hops
-        headers = [
-            (b"Host", urls.host_header(target).encode("ascii")),
-            (b"User-Agent", (request.user_agent or self.user_agent).encode("utf-8")),
-            *_BASE_HEADERS,
-        ]
-        if request.referer:
-            headers.append((b"Referer", request.referer.encode("utf-8")))
-        if cookie:
-            headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
-        if first and request.etag:
-            headers.append((b"If-None-Match", request.etag.encode("utf-8")))
-        if first and request.last_modified:
-            headers.append((b"If-Modified-Since", request.last_modified.encode("utf-8")))
-        if chain.body is not None and request.content_type:
-            headers.append((b"Content-Type", request.content_type.encode("utf-8")))
-        if chain.way.fresh:
-            headers.append((b"Connection", b"close"))
-        return httpx.Request(
-            chain.method,
-            self._origin(target),
-            headers=headers,
-            content=chain.body,
-            extensions={"target": target.path.encode("ascii"), "way": chain.way, "phase": phase},
-        )
-
-    def _origin(self, target: urls.Target) -> httpx.URL:
-        key = (target.scheme, target.host, target.port)
-        url = self._origins.get(key)
-        if url is None:
-            url = self._origins[key] = httpx.URL(target.origin)
-        return url
-
-    async def _read(self, chain: _Chain, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
-        if chain.method == "HEAD" or response.status_code in (204, 304):
-            return b""
-        coding = headers.get("content-encoding", "")
-        stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
-        if not chain.request.body_wanted or response.status_code in _REDIRECTS:
-            return (await read_start(stream, coding, START_BYTES))[0]
-        length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > chain.request.max_bytes:
-            raise TooLarge(f"Content-Length {length}")
-        return await read_all(stream, coding, chain.request.max_bytes)
-
-    def _next(self, chain: _Chain, target: urls.Target, host: Host, answer: _Answer) -> str | None:
+    def _next(self, chain: _Chain, target: urls.Target, host: Host, answer: Answer) -> str | None:
         """Where the answer sends us, None if it is the last one."""
-        if answer.status not in _REDIRECTS or answer.location is None:
+        if answer.status not in REDIRECTS or answer.location is None:
             return None
         _keep_cookies(chain.cookies.setdefault(target.host, {}), answer.set_cookies)
         next_url = urls.location(answer.location, chain.url)
@@ -412,7 +334,7 @@ class Gate:
             chain.method, chain.body = ("HEAD" if chain.method == "HEAD" else "GET"), None
         return next_url
 
-    def _outcome(self, chain: _Chain, answer: _Answer) -> Outcome:
+    def _outcome(self, chain: _Chain, answer: Answer) -> Outcome:
         return outcome_of(answer.status, retry_after="retry-after" in answer.headers)
 
     def _finished(self, chain: _Chain, started: datetime, outcome: Outcome) -> Fetched:
@@ -453,16 +375,18 @@ class Gate:
     async def _robots_allow(self, host: Host, target: urls.Target, purpose: str) -> bool:
         if purpose in ("robots", "canary") or host.policy.robots == "ignore":
             return True
-        return await host.allows(target.origin, target.href, AGENT, lambda: self._load_robots(target.origin))
+        return await host.allows(target.origin, target.href, AGENT, lambda: self._load_robots(target))
 
-    async def _load_robots(self, origin: str) -> RobotsText:
+    async def _load_robots(self, target: urls.Target) -> RobotsText:
         """The text of robots.txt, empty where there is none to read: then everything is allowed.
 
         4xx means "no rules" (RFC 9309). For 5xx and time-outs the RFC would have us stay away; here the pages
         are asked at the host's pace all the same, because otherwise a single broken file would leave a
         unit without evaluation, and an answer we do not get accuses nobody.
         """
-        request = Request(f"{origin}/robots.txt", max_bytes=ROBOTS_BYTES, seconds=ROBOTS_SECONDS)
+        if (await self.addresses(target.host, Family.V4)).outcome not in (Outcome.OK, Outcome.NO_ADDRESS):
+            return RobotsText("", lasting=False)  # the page's own attempt will say why nothing can be asked
+        request = Request(f"{target.origin}/robots.txt", max_bytes=ROBOTS_BYTES, seconds=ROBOTS_SECONDS)
         fetched = await self.fetch(request, purpose="robots", retries=0)
         if fetched.ok:
             return RobotsText(fetched.body.decode("utf-8", "replace"))
@@ -488,18 +412,6 @@ class Gate:
                 error=fetched.error,
             )
         )
-
-
-class _TooSlow(CrawlError):
-    """The whole exchange took longer than the limit."""
-
-    outcome = Outcome.TOO_SLOW
-
-
-class _ConnectTooSlow(CrawlError):
-    """No connection within the limit."""
-
-    outcome = Outcome.CONNECT_TIMEOUT
 
 
 def user_agent(contact: str) -> str:
