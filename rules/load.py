@@ -71,8 +71,9 @@ def read(name_or_path: str, probes: Sequence[Probe[Any, Any]]) -> Pack:
 
 
 def limits_for(pack: Pack, probe: Probe[Any, Any]) -> Frozen:
-    """The probe's limits as the pack sets them; its own defaults elsewhere."""
-    limits: Frozen = probe.limits.model_validate(dict(pack.limits.get(probe.id, {})))
+    """The probe's limits as the pack sets them (`tested_share` for all at once), else its own."""
+    general = {"tested_share": pack.tested_share} if "tested_share" in probe.limits.model_fields else {}
+    limits: Frozen = probe.limits.model_validate({**general, **pack.limits.get(probe.id, {})})
     return limits
 
 

@@ -182,9 +182,12 @@ class Pack(Frozen):
     kinds: Mapping[UnitKind, UnitKind] = {}  # judged by the items of another kind
     scheme: str  # grade bands, rules/schemes
     rank_coverage: float = Field(default=0.8, ge=0, le=1)  # no rank below; assumed
+    tested_share: float = Field(
+        default=0.9, ge=0, le=1
+    )  # a check passes only when so much was tested; assumed
     totals: Mapping[UnitKind, Total]
     levels: tuple[LevelTotal, ...] = ()
-    limits: Mapping[str, Mapping[str, Any]] = {}  # probe id -> its Limits
+    limits: Mapping[str, Mapping[str, Any]] = {}  # probe id -> its Limits, where the pack wants other ones
     indicators: tuple[Indicator, ...] = Field(min_length=1)
 
     @cached_property
@@ -192,6 +195,11 @@ class Pack(Frozen):
         """sha-256 of the content, whatever the file's layout and comments."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("hash", None)  # pydantic copies cached properties as well
+        return copied
 
     def kind_of(self, unit: Unit) -> UnitKind:
         """The kind whose items judge this unit."""

@@ -184,8 +184,9 @@ def _decided(
     low, high = bounds(item, parts)
     if low == high:
         return low, State.SCORED, parts
-    missing = any(part.standing is Standing.UNKNOWN for part in parts)
-    return None, State.UNKNOWN if missing else State.REVIEW, parts
+    standings = {part.standing for part in parts}
+    only_review = Standing.REVIEW in standings and Standing.UNKNOWN not in standings
+    return None, State.REVIEW if only_review else State.UNKNOWN, parts
 
 
 def _stage(counting: Iterable[ItemScore]) -> Stage:

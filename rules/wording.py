@@ -53,7 +53,9 @@ def why_item(
     said = [f"未能检测：{_joined(unknown)}"] if unknown else []
     said += [f"待人工确认：{_joined(review)}"] if review else []
     said += [f"已发现：{_joined(failed)}"] if failed else []
-    return "；".join(said) or "机器已检测，待人工确认"
+    if not unknown and not review:
+        said += ["样本未测全" if failed else "待人工确认"]
+    return "；".join(said)
 
 
 def _not_applicable(item: Item, parts: Sequence[Part]) -> str:

@@ -1,0 +1,175 @@
+"""The Jilin pack carries the whole tree of its source, with the sums the source declares."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crawler.model import Period, Unit, UnitKind
+from probes import ALL
+from probes.catalogue import CHECKS, HINTS
+from rules.load import available, limits_for, load, load_scheme, load_scheme_names
+from rules.model import Assess, Pack, Section
+
+
+def jilin() -> Pack:
+    return load("jilin-2021")
+
+
+def unit(kind: UnitKind, *roles: str) -> Unit:
+    return Unit(id="u", name="某单位", kind=kind, roles=roles)
+
+
+def points(kind: UnitKind, part: Section, *roles: str) -> Decimal:
+    return sum(
+        (
+            Decimal(str(item.points))
+            for indicator, item in jilin().items_for(unit(kind, *roles))
+            if indicator.part is part
+        ),
+        Decimal(0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "base", "bonus"),
+    [
+        (UnitKind.CITY, 95, 5),
+        (UnitKind.COUNTY, 93, 5),
+        (UnitKind.TOWN, 93, 5),
+        (UnitKind.ZONE, 93, 5),
+        (UnitKind.DEPARTMENT, 29, 3),
+        (UnitKind.ENTERPRISE, 29, 3),
+    ],
+)
+def test_points_of_each_kind_are_those_of_the_source(kind: UnitKind, base: int, bonus: int) -> None:
+    assert points(kind, Section.BASE) == base
+    assert points(kind, Section.BONUS) == bonus
+
+
+@pytest.mark.parametrize(
+    ("level1", "level2", "expected"),
+    [
+        ("政府透明度", None, 46),
+        ("政府透明度", "“五公开”信息", 19),
+        ("政府透明度", "重点领域信息公开", 27),
+        ("政策解读", None, 20),
+        ("公开渠道", None, 23),
+        ("公开渠道", "政府网站", 16),
+        ("公开渠道", "政务新媒体", 7),
+        ("组织保障", None, 6),
+    ],
+)
+def test_level_sums_of_a_city_are_those_of_the_source(level1: str, level2: str | None, expected: int) -> None:
+    found = sum(
+        Decimal(str(item.points))
+        for indicator, item in jilin().items_for(unit(UnitKind.CITY))
+        if indicator.level1 == level1 and level2 in (None, indicator.level2)
+    )
+    assert found == expected
+
+
+def test_points_a_machine_decides_alone() -> None:
+    def auto(kind: UnitKind) -> Decimal:
+        return sum(
+            (
+                Decimal(str(item.points))
+                for indicator, item in jilin().items_for(unit(kind))
+                if item.assess is Assess.AUTO and indicator.part is Section.BASE
+            ),
+            Decimal(0),
+        )
+
+    assert auto(UnitKind.CITY) == Decimal("28")
+    assert auto(UnitKind.COUNTY) == Decimal("32.5")
+    assert auto(UnitKind.DEPARTMENT) == Decimal("11")
+
+
+def test_every_check_that_is_no_hint_decides_an_item() -> None:
+    used = {check for indicator in jilin().indicators for item in indicator.items for check in item.asks}
+    own_choice = ("section.", "content.")  # hints wherever no item of a pack uses them
+    named = {check.id for check in CHECKS if not check.id.startswith(own_choice)}
+    assert named - used == HINTS
+    assert not used & HINTS
+
+
+def test_semi_items_are_those_whose_checks_a_person_confirms() -> None:
+    for indicator in jilin().indicators:
+        for item in indicator.items:
+            assert bool(item.review) == (item.assess is Assess.SEMI), item.code
+
+
+def test_city_and_county_have_their_own_items_in_key_fields() -> None:
+    city = {item.code for _, item in jilin().items_for(unit(UnitKind.CITY))}
+    county = {item.code for _, item in jilin().items_for(unit(UnitKind.COUNTY))}
+    assert {"JL-1.2.3", "JL-1.1.6"} <= city - county
+    assert {"JL-1.2.3.a", "JL-1.2.3.b", "JL-1.2.3.c"} <= county - city
+
+
+def test_a_role_brings_its_owner_items() -> None:
+    plain = {item.code for _, item in jilin().items_for(unit(UnitKind.DEPARTMENT))}
+    finance = {item.code for _, item in jilin().items_for(unit(UnitKind.DEPARTMENT, "finance"))}
+    health = {item.code for _, item in jilin().items_for(unit(UnitKind.DEPARTMENT, "health"))}
+    assert finance - plain == {"JL-1.1.6"}
+    assert health - plain == {"JL-1.1.5", "JL-1.2.1.a", "JL-1.2.1.b"}
+    counties = {item.code for _, item in jilin().items_for(unit(UnitKind.COUNTY, "finance"))}
+    assert "JL-1.1.6" not in counties
+
+
+def test_a_code_is_looked_up_for_the_unit_it_belongs_to() -> None:
+    city = jilin().item(unit(UnitKind.CITY), "JL-1.2.4.a")
+    county = jilin().item(unit(UnitKind.COUNTY), "JL-1.2.4.a")
+    assert city is not None and city[1].points == 2
+    assert county is not None and county[1].points == 0.5
+    assert jilin().item(unit(UnitKind.DEPARTMENT), "JL-1.2.4.a") is None
+
+
+def test_epidemic_items_live_as_long_as_the_period_touches_the_epidemic() -> None:
+    pair = jilin().item(unit(UnitKind.COUNTY), "JL-1.2.1.a")
+    assert pair is not None and pair[1].valid is not None
+    assert pair[1].valid.touches(Period(start=date(2022, 12, 31), end=date(2023, 12, 31)))
+    assert not pair[1].valid.touches(Period(start=date(2023, 1, 1), end=date(2023, 12, 31)))
+
+
+@pytest.mark.parametrize("name", available())
+def test_packs_that_come_with_the_product_load_and_have_their_scheme(name: str) -> None:
+    pack = load(name)
+    assert pack.id == name
+    assert load_scheme(pack.scheme).id == pack.scheme
+
+
+@pytest.mark.parametrize("name", sorted(load_scheme_names()))
+def test_schemes_grade_the_whole_scale(name: str) -> None:
+    scheme = load_scheme(name)
+    assert scheme.grade(100) == scheme.bands[0].name
+    assert scheme.grade(0) == scheme.bands[-1].name
+    assert scheme.assumed
+
+
+def test_bands_begin_at_their_line() -> None:
+    scheme = load_scheme("four-grades")
+    assert [scheme.grade(score) for score in (90, 89.9, 80, 79.9, 60, 59.9)] == [
+        "优秀",
+        "良好",
+        "良好",
+        "合格",
+        "合格",
+        "不合格",
+    ]
+
+
+def test_the_pack_sets_how_much_must_be_tested() -> None:
+    stricter = jilin().model_copy(update={"tested_share": 0.95})
+    testing = [probe for probe in ALL if "tested_share" in probe.limits.model_fields]
+    assert testing
+    for probe in testing:
+        assert limits_for(stricter, probe).model_dump()["tested_share"] == 0.95
+
+
+def test_the_hash_follows_the_content() -> None:
+    pack = jilin()
+    again = Pack.model_validate(pack.model_dump(by_alias=True))
+    assert again.hash == pack.hash
+    assert pack.model_copy(update={"tested_share": 0.95}).hash != pack.hash
