@@ -277,8 +277,24 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(Exit.INTERRUPTED)
     except (SweepError, PackError, StoreError) as problem:
-        typer.echo(f"错误：{problem}", err=True)
-        sys.exit(Exit.FAILED)
+        _give_up(problem)
+    except BaseExceptionGroup as group:  # what a task of the sweep raised
+        ours = group.subgroup((SweepError, PackError, StoreError))
+        if ours is None:
+            raise
+        _give_up(_first(ours))
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    problem: BaseException = group
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    return problem
+
+
+def _give_up(problem: BaseException) -> None:
+    typer.echo(f"错误：{problem}", err=True)
+    sys.exit(Exit.FAILED)
 
 
 if __name__ == "__main__":

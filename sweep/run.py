@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
-from crawler.model import Unit
 from crawler.net import Gate
-from crawler.scope import site_host
-from probes import ALL
 from storage.repo import Store
 from storage.values import Stage, SweepPlan, SweepRow
-from sweep.errors import OfflineError
+from sweep.errors import OfflineError, SweepError
+from sweep.jobs import audit_in_processes
 from sweep.judging import judge_sweep
-from sweep.plan import Plan, gate_settings, owner_of
+from sweep.plan import Plan, gate_settings
 from sweep.progress import Progress
-from sweep.stages import Job, Timing, audit
+from sweep.stages import Timing
+from sweep.work import audit_units
 
 RESUME_WITHIN = timedelta(hours=20)
-UNITS_AT_ONCE = 64  # units overlap freely: pace belongs to the hosts
-LEASE = timedelta(seconds=60)
 CANARY_TRIES = 3
 
 
@@ -44,21 +37,43 @@ async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
     sweep = await open_sweep(plan, store, options)
     async with Gate(**gate_settings(plan.seeds)) as gate:
         await require_online(gate, plan)
-        units = plan.seeds.units
-        with Progress(list(units)) as progress:
-            await audit_units(plan, store, sweep, units, gate, progress, options.timing)
-        if plan.seeds.canaries and not gate.ever_online:
-            raise OfflineError(_OFFLINE)
+        await _audit(plan, store, sweep, gate, options)
+    await _require_done(store, sweep)
     for pack in plan.packs:
         await judge_sweep(store, sweep, plan.seeds.units, pack)
     await store.finish(sweep.id)
     return await store.get(sweep.id)
 
 
+async def _audit(plan: Plan, store: Store, sweep: SweepRow, gate: Gate, options: RunOptions) -> None:
+    seeds = plan.seeds
+    with Progress(list(seeds.units)) as progress:
+        try:
+            if options.jobs > 1:
+                await audit_in_processes(options.db, seeds, sweep.id, options.jobs, options.timing, progress)
+            else:
+                await audit_units(seeds, store, sweep, seeds.units, gate, progress, options.timing)
+        except asyncio.CancelledError:
+            await store.interrupt(sweep.id)
+            raise
+
+
+async def _require_done(store: Store, sweep: SweepRow) -> None:
+    """A unit that another process holds is not ours to judge."""
+    open_units = [row.unit.name for row in await store.units(sweep.id) if row.stage is not Stage.DONE]
+    if open_units:
+        names = "、".join(open_units[:3])
+        raise SweepError(
+            f"巡检 {sweep.id} 还有 {len(open_units)} 个单位由另一个进程检测中（{names}）。"
+            "请等它结束，或先停止它，再运行同一命令"
+        )
+
+
 async def open_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
     """The unfinished sweep of the same plan, when it is young enough; else a new one."""
     unfinished = None if options.new else await store.find_unfinished(plan.key, RESUME_WITHIN)
     if unfinished is not None:
+        await store.resume(unfinished.id)
         return unfinished
     await store.abandon_unfinished(plan.key)
     return await store.create_sweep(
@@ -90,61 +105,3 @@ _OFFLINE = (
     "没有一个联网参照站点（canaries）有应答，本机可能没有联网，检测没有进行。"
     "请检查网络，或在单位清单的 canaries 中换用可访问的网址，然后重新运行同一命令"
 )
-
-
-async def audit_units(
-    plan: Plan,
-    store: Store,
-    sweep: SweepRow,
-    units: Sequence[Unit],
-    gate: Gate,
-    progress: Progress,
-    timing: Timing,
-) -> None:
-    """All units, many at once; each is owned by this process while it works on it."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
-    room = asyncio.Semaphore(UNITS_AT_ONCE)
-
-    async def one(unit: Unit) -> None:
-        async with room:
-            if await store.claim(sweep.id, me, LEASE, among=[unit.id]) is None:
-                progress.stage(unit.id, "done")
-                return
-            job = Job(
-                sweep=sweep,
-                unit=unit,
-                store=await store.unit(sweep.id, unit.id),
-                gate=gate,
-                probes=ALL,
-                timing=timing,
-                has_owner=owner_of(unit, plan.seeds.units) is not None,
-                tick=lambda url, outcome: progress.page(unit.id, url, outcome),
-                stage=lambda name: progress.stage(unit.id, name),
-            )
-            beat = asyncio.create_task(_heartbeat(store, sweep.id, unit.id, me), name=f"lease {unit.id}")
-            try:
-                await audit(job)
-            finally:
-                beat.cancel()
-                with suppress(asyncio.CancelledError):
-                    await beat
-            await store.set_stage(sweep.id, unit.id, Stage.DONE)
-            progress.stage(unit.id, "done")
-
-    async with asyncio.TaskGroup() as group:
-        for unit in units:
-            group.create_task(one(unit), name=f"unit {unit.id}")
-
-
-async def _heartbeat(store: Store, sweep: str, unit: str, owner: str) -> None:
-    while True:
-        await asyncio.sleep(LEASE.total_seconds() / 3)
-        await store.heartbeat(sweep, unit, owner, LEASE)
-
-
-def hosts_of(units: Sequence[Unit]) -> dict[str, list[Unit]]:
-    """Units by host: all units of a host run in one process."""
-    groups: dict[str, list[Unit]] = {}
-    for unit in units:
-        groups.setdefault(site_host(unit.portal) if unit.portal else unit.id, []).append(unit)
-    return groups

@@ -1,0 +1,81 @@
+"""Works through the units of a sweep in one process: many at once, each leased while it is worked on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+from crawler.model import Outcome, Unit
+from crawler.net import Gate
+from probes import ALL
+from storage.repo import Store
+from storage.values import Stage, SweepRow
+from sweep.plan import owner_of
+from sweep.seeds import Seeds
+from sweep.stages import Job, Timing, audit
+
+UNITS_AT_ONCE = 64  # units overlap freely: pace belongs to the hosts
+LEASE = timedelta(seconds=60)
+
+
+class Watcher(Protocol):
+    """Who is told how the work goes on."""
+
+    def stage(self, unit: str, stage: str) -> None: ...
+
+    def page(self, unit: str, url: str, outcome: Outcome) -> None: ...
+
+
+async def audit_units(
+    seeds: Seeds,
+    store: Store,
+    sweep: SweepRow,
+    units: Sequence[Unit],
+    gate: Gate,
+    progress: Watcher,
+    timing: Timing,
+) -> None:
+    """All units, many at once; each is owned by this process while it works on it."""
+    me = f"{socket.gethostname()}:{os.getpid()}"
+    room = asyncio.Semaphore(UNITS_AT_ONCE)
+
+    async def one(unit: Unit) -> None:
+        async with room:
+            if await store.claim(sweep.id, me, LEASE, among=[unit.id]) is None:
+                progress.stage(unit.id, "done")
+                return
+            job = Job(
+                sweep=sweep,
+                unit=unit,
+                store=await store.unit(sweep.id, unit.id),
+                gate=gate,
+                probes=ALL,
+                timing=timing,
+                has_owner=owner_of(unit, seeds.units) is not None,
+                tick=lambda url, outcome: progress.page(unit.id, url, outcome),
+                stage=lambda name: progress.stage(unit.id, name),
+            )
+            beat = asyncio.create_task(_heartbeat(store, sweep.id, unit.id, me), name=f"lease {unit.id}")
+            try:
+                await audit(job)
+            finally:
+                beat.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beat
+            await store.set_stage(sweep.id, unit.id, Stage.DONE)
+            progress.stage(unit.id, "done")
+
+    async with asyncio.TaskGroup() as group:
+        for unit in units:
+            group.create_task(one(unit), name=f"unit {unit.id}")
+
+
+async def _heartbeat(store: Store, sweep: str, unit: str, owner: str) -> None:
+    while True:
+        await asyncio.sleep(LEASE.total_seconds() / 3)
+        await store.heartbeat(sweep, unit, owner, LEASE)
