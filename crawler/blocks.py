@@ -35,6 +35,7 @@ _MAIN = re.compile(r"list|main|content|news|article|con(?:$|[\s_-])|right|info|x
 _COVER = re.compile(
     r"layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
 )
+_FOOT = re.compile(r"foot|bottom|copyright|banquan", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PAGE_WORDS = re.compile(
     r"^(?:[\d\s<>«»‹›.…|&]+|(?:首|尾|末|前|后|上|下)(?:一)?页|第一页|最后一页|(?:上"
@@ -326,6 +327,8 @@ def in_chrome(node: LexborNode) -> bool:
         names = up.attributes
         name = f"{names.get('class') or ''} {names.get('id') or ''}"
         if len(name) > 1 and (_AWAY.search(name) is not None or _COVER.search(name) is not None):
+            if _FOOT.search(name) is not None:
+                return True
             root = up
             while not whole and root.parent is not None and root.tag != "body":
                 root = root.parent

@@ -38,7 +38,10 @@ _YMD = (
     r"|[-/.]\s?(?P<m3>\d{1,2})\s+(?P<d3>\d{1,2})(?![\d:：.])"  # year and month small, the day set large below
     r"|(?P<m5>[01]\d)(?P<d5>[0-3]\d)(?!\d))"
 )
-_DAY_FIRST = r"(?<![\d:.\-])(?P<d4>\d{1,2})\s?[/日]?\s+(?P<y4>20\d{2})\s?[-/.年]\s?(?P<m4>\d{1,2})(?![\d])月?"
+_DAY_FIRST = (
+    r"(?<![\d:.\-])(?P<d4>\d{1,2})\s?[/日]?\s+(?P<y4>20\d{2})\s?[-/.年]\s?(?P<m4>\d{1,2})"
+    r"(?!\d|\s?[-/.]\s?\d|\s?月\s?\d)月?"
+)
 _MONTH_DAY = r"(?P<mm>\d{1,2})(?:[-/](?P<dd>\d{2})|月\s?(?P<dd2>\d{1,2})日)"
 _FULL = re.compile(rf"(?<![\d.]){_YMD}(?!\d(?!\d:))|{_DAY_FIRST}")
 _SHORT = re.compile(rf"(?<![\d.\-/年:]){_MONTH_DAY}(?![\d\-/.%:：])")

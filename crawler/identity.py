@@ -49,12 +49,10 @@ def doubt(page: Page, unit: Unit) -> Doubt | None:
     size = len(_SPACE.sub("", page.text))
     if reading.redirect is not None and size < 100:
         return Doubt.REDIRECT
-    if reading.stub or (len(page.html) < STUB_BYTES and size < 15 and not find_link_count(page)):
-        return Doubt.STUB
-    if belongs(page, unit):
-        return None
-    if _PARKED.search(page.title) or (size < 400 and _PARKED.search(page.text)):
+    if not belongs(page, unit) and (_PARKED.search(page.title) or (size < 400 and _PARKED.search(page.text))):
         return Doubt.FOREIGN
+    if reading.stub or (len(page.html) < STUB_BYTES and not size and not find_link_count(page)):
+        return Doubt.STUB
     return None
 
 

@@ -48,7 +48,7 @@ _ERROR_BODY = re.compile(
     r"|已(?:经)?(?:被)?(?:删除|移除|下线)|走丢|失联)"
     r"|(?:找不到|无法显示|没有找到)(?:您|你)?(?:要|所|请求|访问|查看)?的?(?:页面|网页|内容|信息"
     r"|文件)|not found on this server"
-    r"|(?:网站|系统|栏目|站点)(?:正在|升级)?(?:升级)?维护中?|(?:网站|站点)(?:已|暂时)(?:关闭"
+    r"|(?:网站|系统|站点)(?:正在|升级)?(?:升级)?维护中?|(?:网站|站点)(?:已|暂时)(?:关闭"
     r"|停用|下线)|HTTP (?:Status|Error) [45]\d\d"
     r"|Welcome to nginx|IIS Windows Server|Apache Tomcat/|It works!",
     re.IGNORECASE,

@@ -103,7 +103,8 @@ def redirect(page: Page) -> DialectReading | None:
 
 _ROWS_KEY = re.compile(r"[\"']?(?:title|infotitle|docTitle)[\"']?\s*:\s*[\"']")
 _ARRAY = re.compile(
-    r"(?:var|let|const)\s+([A-Za-z_$][\w$]*)\s*=\s*\[\s*\{|[{,]\s*([A-Za-z_]\w*)\s*:\s*\[\s*\{"
+    r"(?:var|let|const)\s+([A-Za-z_$][\w$]*)\s*=\s*\[\s*\{"
+    r"|[{,]\s*[\"']?([A-Za-z_]\w*)[\"']?\s*:\s*\[\s*\{"
 )
 
 
