@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 
 import ada_url
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -50,6 +52,8 @@ _DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
 CHROME = 0.05
+MOST_WORTH = 2.5  # of one row: a long title and a full date
+HUB_SHARE = 0.4  # a list of at least this share of the best one's weight is its rival
 _ROW_TAGS = frozenset({"li", "tr", "a", "dd", "dt", "td"})
 MAX_ROW_LINKS = 3  # picture, category and title of one entry
 _SPACE = re.compile(r"\s+")
@@ -57,6 +61,32 @@ _DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
 _LABELS = re.compile(
     r"(?:发布|公布|更新|成文|印发|生成|公开|发文|受理|写信|留言)?(?:时间|日期|日间)\s*[:：]?\s*$"
 )
+
+
+class _Name(Enum):
+    """What a class and an id say of the region."""
+
+    PAGER = 1
+    AWAY = 2
+    SIDE = 3
+    MAIN = 4
+    NOTHING = 5
+
+
+@lru_cache(maxsize=8192)
+def _named(classes: str, identity: str) -> _Name:
+    """Kept, as the pages of a site repeat the same names."""
+    name = f"{classes} {identity}"
+    if len(name) < 2:
+        return _Name.NOTHING
+    main = _MAIN.search(name) is not None
+    if _PAGER.search(name) is not None and not main:
+        return _Name.PAGER
+    if _AWAY.search(name) is not None:
+        return _Name.AWAY
+    if _SIDE.search(name) is not None:
+        return _Name.SIDE
+    return _Name.MAIN if main else _Name.NOTHING
 
 
 @dataclass(slots=True)
@@ -140,17 +170,31 @@ class _Reader:
 
     def read(self) -> Blocks:
         found: list[tuple[int, Block]] = []
-        for key, spot in self.spots.items():
-            if len(spot.children) >= 2 or self._lonely(spot):
-                block = self._block(spot)
-                if block is not None:
-                    found.append((key, block))
+        most = 0.0
+        for bound, key in self._candidates():
+            if bound < most * HUB_SHARE:
+                break  # too few links to matter, even if every one had a date
+            block = self._block(self.spots[key])
+            if block is not None:
+                found.append((key, block))
+                most = max(most, block.weight)
         if not found:
             return Blocks(None, False)
         found.sort(key=lambda item: -item[1].weight)
         best_key, best = found[0]
         apart = tuple(block for key, block in found[1:] if not self._kin(key, best_key))
         return Blocks(best, _is_hub(best, apart), apart)
+
+    def _candidates(self) -> list[tuple[float, int]]:
+        """(upper bound of the weight, key) of every node that could be a list, most promising first."""
+        return sorted(
+            (
+                (spot.links * MOST_WORTH * self._region(spot), key)
+                for key, spot in self.spots.items()
+                if len(spot.children) >= 2 or self._lonely(spot)
+            ),
+            key=lambda item: -item[0],  # equals keep document order; a key is an address and orders nothing
+        )
 
     def _lonely(self, spot: _Spot) -> bool:
         """A list of one row: nothing repeats, so its tag or class has to say that it is a list."""
@@ -176,24 +220,20 @@ class _Reader:
         return spot.region
 
     def _own_region(self, spot: _Spot, above: float) -> float:
-        tag = spot.node.tag
+        tag = spot.node.tag or ""
         if above <= CHROME or tag in ("nav", "header", "footer", "form", "select"):
             return CHROME
         names = spot.node.attributes
-        name = f"{names.get('class') or ''} {names.get('id') or ''}"
         if _HIDDEN.search(names.get("style") or "") is not None:
             above *= 0.4
-        if len(name) < 2:
-            return above
+        said = _named(names.get("class") or "", names.get("id") or "")
         share = spot.links / self.total
-        if _PAGER.search(name) is not None and share < 0.5 and _MAIN.search(name) is None:
+        if (said is _Name.PAGER and share < 0.5) or (said is _Name.AWAY and share < 0.7):
             return CHROME
-        if _AWAY.search(name) is not None and share < 0.7:
-            return CHROME
-        if _SIDE.search(name) is not None and share < 0.7:
+        if said is _Name.SIDE and share < 0.7:
             return above * 0.5
-        if _MAIN.search(name) is not None:
-            return max(above, 1.5) if above >= 1 else above
+        if said is _Name.MAIN and above >= 1:
+            return max(above, 1.5)
         return above
 
     # -- rows
@@ -404,7 +444,7 @@ def _worth(row: Row) -> float:
 
 def _is_hub(best: Block, apart: tuple[Block, ...]) -> bool:
     """Several lists of about the same weight, and none that is the page's own."""
-    rivals = [block for block in apart if len(block.rows) >= 2 and block.weight >= best.weight * 0.4]
+    rivals = [block for block in apart if len(block.rows) >= 2 and block.weight >= best.weight * HUB_SHARE]
     twins = [block for block in rivals if block.shape == best.shape]
     return len(rivals) >= 2 or (best.dated == 0 and len(twins) >= 1)
 

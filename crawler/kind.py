@@ -15,25 +15,15 @@ from crawler import dialects
 from crawler.article import is_article_url, read_article
 from crawler.model import PageKind
 from crawler.rows import find_rows
+from crawler.walls import READ_BYTES, find_wall
 
 if TYPE_CHECKING:
     from crawler.page import Page
 
-# Marks in the raw HTML of a named wall: (mark, name). They count only on pages nearly without text.
-WALL_MARKS = (
-    ("$_ts", "瑞数"),
-    ("__jsl_clearance", "加速乐"),
-    ("C3VK=", "C3VK"),
-    ("网站云防护", "云防护"),
-    ("WZWS", "WZWS"),
-    ("wzws_", "WZWS"),
-    ("reason:GeoBL", "GeoBL"),
-    ("PS-ATL", "网宿"),
-    ("acw_sc__v2", "阿里云盾"),
-    ("EO_Bot_Ssid", "EdgeOne"),
-)
 WALL_TEXT = 600  # visible characters; a page with more is no challenge shell
 ERROR_TEXT = 500
+WALL_HTML = 60_000
+CHALLENGES = (412, 403, 521, 202)
 
 _ERROR_TITLE = re.compile(
     r"(?:^|\D)(?:40[0-9]|50[0-9])(?:\D|$)|not found|forbidden|bad gateway|service unavailable"
@@ -102,11 +92,17 @@ def page_kind(page: Page) -> PageKind:
 
 
 def wall_of(page: Page) -> str | None:
-    """The name of the wall whose marks this page bears; None for a page that says something."""
-    if len(page.html) > 60_000:
+    """The name of the wall whose marks this page bears; None for a page that says something.
+
+    A saved page has lost its status, so the marks of challenge statuses are tried too: on a page nearly
+    without text and links they prove the same.
+    """
+    if len(page.html) > WALL_HTML or len(page.text) >= WALL_TEXT or find_link_count(page) >= 10:
         return None
-    for mark, name in WALL_MARKS:
-        if mark in page.html and len(page.text) < WALL_TEXT and find_link_count(page) < 10:
+    start = page.html[:READ_BYTES].encode()
+    for status in dict.fromkeys((page.status, *CHALLENGES)):
+        name = find_wall(status, {}, start)
+        if name is not None:
             return name
     return None
 

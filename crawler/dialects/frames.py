@@ -81,6 +81,7 @@ _LOCATION = re.compile(
     r"(?:(?:window|self|top|document)\s*\.\s*)?location(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,300})[\"']"
     r"|location\.replace\s*\(\s*[\"']([^\"'\s]{1,300})[\"']\s*\)"
 )
+HEAD = 8_000  # characters in which a meta refresh stands
 SHORT = 300  # visible characters: with more, a script's location change waits for a click
 
 
@@ -88,12 +89,12 @@ def redirect(page: Page) -> DialectReading | None:
     """Meta refresh within ten seconds, or a nearly empty page whose script goes on at once (to the first
     child of a column)."""
     target: str | None = None
-    match = _REFRESH.search(page.html)
+    match = _REFRESH.search(page.html, 0, HEAD)
     if match is not None and int(match[1]) <= 10:
         target = match[2]
-    elif len(page.html) < 20_000:
+    elif len(page.html) < 20_000 and len(page.text) < SHORT:
         went = _LOCATION.search(page.html)
-        if went is not None and len(page.text) < SHORT:
+        if went is not None:
             target = went[1] or went[2]
     url = resolve(page.base, target) if target is not None else None
     if url is None or url.partition("#")[0] == page.url.partition("#")[0]:
@@ -101,7 +102,10 @@ def redirect(page: Page) -> DialectReading | None:
     return DialectReading(names=("redirect",), redirect=url)
 
 
-_ROWS_KEY = re.compile(r"[\"']?(?:title|infotitle|docTitle)[\"']?\s*:\s*[\"']")
+_ROWS_KEY = re.compile(
+    r"itle[\"']?\s*:\s*[\"']"
+)  # title, infotitle, docTitle; a plain beginning searches fast
+_WRITES = ("document.write", "innerHTML", ".html(", ".append(")
 _ARRAY = re.compile(
     r"(?:var|let|const)\s+([A-Za-z_$][\w$]*)\s*=\s*\[\s*\{"
     r"|[{,]\s*[\"']?([A-Za-z_]\w*)[\"']?\s*:\s*\[\s*\{"
@@ -110,6 +114,8 @@ _ARRAY = re.compile(
 
 def script_rows(page: Page) -> DialectReading | None:
     """Rows that an inline script holds as an array, or writes as plain HTML."""
+    if _ROWS_KEY.search(page.html) is None and not any(mark in page.html for mark in _WRITES):
+        return None
     scripts = [node.text() for node in page.tree.css("script:not([src])")]
     best: tuple[Row, ...] = ()
     for script in scripts:
@@ -131,18 +137,11 @@ def script_rows(page: Page) -> DialectReading | None:
     return DialectReading(names=("script",), rows=best, source=RowSource.SCRIPT)
 
 
-_LOADS = re.compile(
-    r"\$\s*\.\s*(?:ajax|get|post|getJSON)\s*\(|axios|XMLHttpRequest|fetch\s*\(|new\s+Vue\s*\("
-    r"|v-for=|ng-repeat="
-)
-_LIST_MARK = re.compile(r"(?:id|class)=[\"'][^\"']*(?:list|datalist|content|news)[^\"']*[\"']", re.IGNORECASE)
+_LIST_MARKS = ("list", "List", "content", "news")
 
 
 def loads(page: Page) -> DialectReading | None:
     """A page whose own script asks for data and fills a list: without a browser its rows stay unknown."""
-    if _LIST_MARK.search(page.html) is None:
-        return None
-    scripts = " ".join(node.text() for node in page.tree.css("script:not([src])"))
-    if _LOADS.search(scripts) is None and "v-for=" not in page.html and "ng-repeat=" not in page.html:
+    if not any(mark in page.html for mark in _LIST_MARKS):
         return None
     return DialectReading(names=("loads",), needs_browser=True)

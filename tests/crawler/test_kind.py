@@ -70,10 +70,10 @@ def test_a_news_item_about_maintenance_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("html", "name"),
     [
-        ("<script>$_ts={};</script><script src='/a.js'></script>", "瑞数"),
-        ("<script>document.cookie='__jsl_clearance=1'</script>", "加速乐"),
-        ("<script>document.cookie='C3VK=ab; max-age=300';location.reload()</script>", "C3VK"),
-        ("<h1>拒绝执行 | 网站云防护系统</h1>", "云防护"),
+        ("<script>$_ts={};</script><script src='/a.js'></script>", "ruishu"),
+        ("<script>document.cookie='__jsl_clearance=1'</script>", "jiasule"),
+        ("<script>document.cookie='C3VK=ab; max-age=300';location.reload()</script>", "cookie_shell"),
+        ("<h1>拒绝执行 | 网站云防护系统</h1>", "yunfanghu"),
     ],
 )
 def test_walls_by_their_marks(html: str, name: str) -> None:
