@@ -21,6 +21,7 @@ from reports.model import (
     Group,
     Indicator,
     ItemView,
+    Observed,
     ReportData,
     ScoreView,
     Section,
@@ -30,12 +31,13 @@ from reports.model import (
 from reports.scheme import indicators, scheme_view
 from reports.text import clean, moment, percent, plain, points, web_link
 from reports.themes import themes
-from reports.words import KIND, OBSERVED, PROOF, REASON, reason_words
+from reports.words import KIND, OBSERVED, PROOF, reason_words
 from rules.model import Pack
 
 Line = Mapping[str, Any]  # one JSON line of CONTRACT 3 or 4
 
 PEOPLE = ("manual", "material", "external")
+MAX_LINKS = 20  # of one observed value
 DEFAULT_GROUP = "未分组"
 
 
@@ -138,15 +140,26 @@ def _check(line: Line, names: Mapping[str, str]) -> CheckView:
         tested=int(line.get("tested") or 0),
         defects=int(line.get("defects") or 0),
         needs_review=bool(line.get("needs_review")),
-        observed=tuple(
-            (OBSERVED.get(key, clean(key, 40)), plain(value))
-            for key, value in sorted((line.get("observed") or {}).items())
-        ),
+        observed=tuple(_observed(key, value) for key, value in sorted((line.get("observed") or {}).items())),
         faults=faults,
         shared_expected=_common([fault.expected for fault in faults]),
         shared_advice=_common([fault.advice for fault in faults]),
         anchor=_anchor("check", check),
     )
+
+
+def _observed(key: str, value: Any) -> Observed:
+    """What was read; a list of pages becomes links, so that it can be looked at."""
+    label = OBSERVED.get(key, clean(key, 40))
+    urls = [value] if isinstance(value, str) else value
+    links = (
+        [web_link(url) if isinstance(url, str) else None for url in urls] if isinstance(urls, list) else []
+    )
+    if not links or None in links:
+        return Observed(label, plain(value), ())
+    shown = tuple(link for link in links[:MAX_LINKS] if link)
+    more = f"等 {len(links)} 个" if len(links) > MAX_LINKS else ""
+    return Observed(label, more, shown)
 
 
 def _common(texts: Sequence[str]) -> str:
@@ -252,7 +265,7 @@ def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], gate: float) 
     if line.get("rank") is not None:
         return ""
     if not unit.portal:
-        return REASON["no_portal"]
+        return reason_words("no_portal", {})
     if not line:
         return "本次巡检没有得出分数"
     counts: dict[str, int] = defaultdict(int)

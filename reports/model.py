@@ -85,6 +85,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """One thing a check read: links (checked), and what else there is to say in words."""
+
+    label: str
+    text: str
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """One check's result for one unit. `reason` is in words, `reason_key` as in CONTRACT 3."""
 
@@ -99,7 +108,7 @@ class CheckView:
     tested: int
     defects: int
     needs_review: bool
-    observed: tuple[tuple[str, str], ...]
+    observed: tuple[Observed, ...]
     faults: tuple[Fault, ...]
     shared_expected: str  # what all faults have in common is said once
     shared_advice: str

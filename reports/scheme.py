@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crawler.model import Unit
+from probes import ALL
 from reports.model import Assumption, Indicator, Scheme
 from reports.text import clean, percent, plain
 from reports.words import LIMIT
+from rules.load import limits_for
 from rules.model import Pack, Section
 
 
@@ -29,11 +31,16 @@ def _source(pack: Pack) -> tuple[str, ...]:
 
 def _assumed(pack: Pack) -> Iterable[Assumption]:
     yield Assumption("排名所需的最低覆盖率", percent(pack.rank_coverage), "低于此值不排名，列为“未评”")
-    for probe, limits in pack.limits.items():
-        for name, value in limits.items():
-            key = f"{probe}.{name}"
-            shown = LIMIT.get(key) or LIMIT.get(name)
-            yield Assumption(shown or clean(key, 60), plain(value), f"判定参数 {clean(key, 60)}")
+    yield Assumption(LIMIT["tested_share"], percent(pack.tested_share), "测到的不足此比例，记为“未能检测”")
+    for probe in ALL:
+        limits = limits_for(pack, probe)
+        for name, field in type(limits).model_fields.items():
+            value = getattr(limits, name)
+            if name == "tested_share" and value == pack.tested_share:
+                continue
+            key = f"{probe.id}.{name}"
+            label = LIMIT.get(key) or LIMIT.get(name) or field.description or key
+            yield Assumption(clean(label, 80), plain(value), f"判定参数 {key}")
     codes = list(dict.fromkeys(i.code for row in pack.indicators for i in row.items if i.assumed))
     if codes:
         yield Assumption("分值拆分或计分方法", "、".join(codes), "来源未印明，由程序假定")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.wording import REASONS
+
 VERDICT = {"pass": "通过", "fail": "不通过", "unknown": "未能检测", "not_applicable": "不适用"}
 
 STATE = {
@@ -14,24 +16,6 @@ STATE = {
     "material": "需报送材料",
     "external": "需外部数据",
     "not_applicable": "不适用",
-}
-
-REASON = {
-    "blocked": "网站防护拦截了自动访问",
-    "browser_missing": "巡检机器上没有可用的浏览器",
-    "browser_failed": "浏览器未能打开页面",
-    "budget": "本次巡检的时间或次数已用完，没有查到",
-    "home_unreachable": "首页未能打开",
-    "no_ipv6_here": "巡检所在网络没有 IPv6 出口",
-    "no_portal": "未登记门户网址",
-    "own_network": "巡检所在网络当时不正常",
-    "robots": "网站 robots.txt 不允许自动访问，已遵守",
-    "suspected": "只见到超时或服务器错误，须隔时再测才能认定",
-    "too_few_samples": "能测到的样本不够",
-    "undated": "内容没有标日期，无法判断时间",
-    "unreadable": "页面内容没有读出来",
-    "not_asked": "本次没有要求检测此项",
-    "not_built_yet": "本版本还不能检测此项",
 }
 
 # What a person can do about it, for the work list.
@@ -98,6 +82,11 @@ PROOF = {
 # Limits of the probes by name, or by probe and name where one name means two things.
 LIMIT = {
     "tested_share": "判为通过所需的已测比例",
+    "footer.per_kind": "每类页面抽查几页",
+    "meta.lacking_share": "缺标签的页面最多占比",
+    "meta.title_likeness": "标签与页面标题的相似度下限（0–100）",
+    "meta.days": "标签与页面日期最多相差几天",
+    "home_fresh.days": "首页最新内容最多早几天",
 }
 
 PRELIMINARY = "机器初测"
@@ -111,4 +100,4 @@ def reason_words(reason: str | None, titles: Mapping[str, str]) -> str:
     if reason.startswith("needs:"):
         before = reason.removeprefix("needs:")
         return f"前提检查“{titles.get(before, before)}”未通过"
-    return REASON.get(reason, reason)
+    return REASONS.get(reason, reason)

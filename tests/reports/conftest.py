@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 
 from crawler.model import Period, Unit, UnitKind
+from probes.base import Check, Result, apply_preconditions
 from reports.build import build
 from reports.model import Assumption, ReportData, SweepFacts
+from rules.apply import annotate
 from rules.model import Pack
+from rules.score import rank, score
 
 Line = dict[str, Any]
 
@@ -96,6 +99,7 @@ TITLES = {
     "interaction.delay": "答复时限", "new_media.fresh": "新媒体更新", "guide_doc.online": "指南网上渠道",
     "home.fresh": "首页更新", "meta.article": "文章页标签", "site.not_found": "不存在的网址", "site.domain": "域名",
 }  # fmt: skip
+CHECKS = {"ipv6.home": Check(id="ipv6.home", title="IPv6 打开首页", after="ipv6.aaaa")}
 HINTS = ("home.fresh", "meta.article", "site.not_found", "site.domain")
 MANY = {
     "links.home": 3,
@@ -159,7 +163,7 @@ def make_pack() -> Pack:
             "version": 1, "id": "sample-2026", "name": "2026年临海市政务公开第三方评估指标", "edition": 2026,
             "source": {"document": "临海市政务公开评估指标（征求意见稿）", "carrier": "临政公开办〔2026〕3号", "status": "征求意见稿"},
             "scheme": "bands", "totals": {"city": {"base": 20, "bonus": 1}},
-            "limits": {"links": {"tested_share": 0.9}}, "indicators": indicators,
+            "limits": {"footer": {"tested_share": 0.95}}, "indicators": indicators,
         }
     )  # fmt: skip
 
@@ -179,29 +183,25 @@ def _finding(unit: Unit, check: str, number: int) -> Line:
     }  # fmt: skip
 
 
-def _result(unit: Unit, check: str, codes: list[str], verdict: str, review: bool, reason: str | None) -> Line:
+def _result(unit: Unit, check: str, verdict: str, reason: str | None) -> Result:
     many = MANY.get(check, 1)
     defects = many if verdict == "fail" else 0
     population = 240 if check.startswith("links.") else max(1, many * 2)
-    return {
-        "sweep": "s-20261120", "unit": unit.id, "check": check, "verdict": verdict, "applies": bool(codes),
-        "indicators": codes, "population": population, "tested": population if verdict in ("pass", "fail") else 0,
-        "defects": defects, "needs_review": review and verdict == "fail", "reason": reason,
-        "observed": {"suspected": [f"https://{unit.id}.linhai.gov.cn/slow"]} if check == "links.inner" else {},
-        "pack_hash": "f" * 64, "findings": [_finding(unit, check, n) for n in range(defects)],
-    }  # fmt: skip
+    return Result.model_validate(
+        {
+            "check": check, "verdict": verdict, "population": population,
+            "tested": population if verdict in ("pass", "fail") else 0, "defects": defects, "reason": reason,
+            "observed": {"suspected": [f"https://{unit.id}.linhai.gov.cn/slow"]} if check == "links.inner" else {},
+            "findings": [_finding(unit, check, n) for n in range(defects)],
+        }
+    )  # fmt: skip
 
 
-def _results(unit: Unit, place: int, pack: Pack) -> Iterator[Line]:
-    draw = random.Random(f"{unit.id}")
-    codes: dict[str, list[str]] = {}
-    review: set[str] = set()
-    for _, item in pack.items_for(unit):
-        review.update(item.review)
-        for check in item.checks:
-            codes.setdefault(check, []).append(item.code)
+def _results(unit: Unit, place: int, pack: Pack) -> Iterator[Result]:
+    draw = random.Random(unit.id)
+    used = {check for _, item in pack.items_for(unit) for check in item.asks}
     for check in TITLES:
-        if check not in codes and check not in HINTS:
+        if check not in used and check not in HINTS:
             continue
         verdict, reason = ("fail", None) if draw.random() < 0.06 + 0.04 * place else ("pass", None)
         if unit.portal is None:
@@ -210,51 +210,20 @@ def _results(unit: Unit, place: int, pack: Pack) -> Iterator[Line]:
             verdict, reason = "unknown", "blocked"
         elif draw.random() < 0.06:
             verdict, reason = "unknown", draw.choice(["suspected", "undated", "too_few_samples"])
-        yield _result(unit, check, codes.get(check, []), verdict, check in review, reason)
+        yield _result(unit, check, verdict, reason)
 
 
-def _item(item: Any, results: Mapping[str, Line]) -> Line:
-    lines = [results[check] for check in item.checks]
-    line = {"code": item.code, "points": item.points, "earned": None, "checks": list(item.checks), "why": ""}
-    if not lines:
-        return {**line, "state": str(item.assess), "why": "不由机器评"}
-    if any(one["verdict"] == "unknown" for one in lines):
-        return {**line, "state": "unknown", "why": "有检查未能检测"}
-    if any(one["needs_review"] for one in lines):
-        return {**line, "state": "review", "why": "须人工确认后计分"}
-    passed = sum(one["verdict"] == "pass" for one in lines)
-    earned = round(item.points * passed / len(lines), 4)
-    why = "" if passed == len(lines) else "、".join(
-        f"{TITLES[one['check']]}有 {one['defects']} 处问题" for one in lines if one["verdict"] == "fail"
-    )  # fmt: skip
-    return {**line, "state": "scored", "earned": earned, "why": why}
-
-
-def _score(unit: Unit, pack: Pack, results: Mapping[str, Line]) -> Line:
-    pairs = [(item, _item(item, results)) for _, item in pack.items_for(unit)]
-    earned = sum(line["earned"] or 0 for _, line in pairs if line["state"] == "scored")
-    testable = sum(line["points"] for _, line in pairs if line["state"] == "scored")
-    auto = sum(item.points for item, _ in pairs if item.assess == "auto")
-    left = sum(i.points for i, line in pairs if i.assess == "auto" and line["state"] == "unknown")
+def _line(result: Result, unit: Unit, pack: Pack, period: Period) -> Line:
+    note = annotate(result, pack, unit, period)
     return {
-        "unit": unit.id, "group": unit.group, "pack": pack.id, "pack_hash": pack.hash, "stage": "machine",
-        "earned": round(earned, 4), "testable": testable, "full": sum(line["points"] for _, line in pairs),
-        "coverage": 1 - left / auto, "low": round(earned, 4), "high": round(earned + left, 4),
-        "score": round(100 * earned / testable, 1) if testable else None, "grade": None,
-        "rank": None, "rank_range": None, "items": [line for _, line in pairs],
+        "sweep": "s-20261120", "unit": unit.id, "pack_hash": pack.hash, **result.model_dump(mode="json"),
+        "applies": note.applies, "indicators": list(note.indicators), "needs_review": note.needs_review,
     }  # fmt: skip
 
 
-def _rank(scores: list[Line]) -> None:
-    for group in {line["group"] for line in scores}:
-        members = [line for line in scores if line["group"] == group and line["coverage"] >= 0.8]
-        for line in members:
-            line["rank"] = 1 + sum(other["score"] > line["score"] for other in members)
-            line["rank_range"] = [max(1, line["rank"] - 1), min(len(members), line["rank"] + 1)]
-
-
-def make_city() -> City:
-    pack = make_pack()
+def make_city(pack: Pack | None = None) -> City:
+    pack = pack or make_pack()
+    period = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
     units = [
         Unit(
             id=name, name=title, kind=UnitKind(kind), group=group,
@@ -262,19 +231,20 @@ def make_city() -> City:
         )
         for name, title, kind, group in UNITS
     ]  # fmt: skip
-    results = [line for place, unit in enumerate(units) for line in _results(unit, place, pack)]
-    scores = [
-        _score(unit, pack, {line["check"]: line for line in results if line["unit"] == unit.id})
-        for unit in units
-    ]
-    _rank(scores)
+    judged = {
+        unit.id: {result.check: result for result in apply_preconditions(_results(unit, place, pack), CHECKS)}
+        for place, unit in enumerate(units)
+    }
+    results = [_line(result, unit, pack, period) for unit in units for result in judged[unit.id].values()]
+    scores = [score(unit, judged[unit.id], pack, period) for unit in units]
+    lines = [line.model_dump(mode="json") for line in rank(scores, coverage=pack.rank_coverage)]
     sweep = SweepFacts(
-        id="s-20261120", as_of=date(2026, 11, 20), period=Period(start=date(2026, 1, 1), end=date(2026, 12, 31)),
+        id="s-20261120", as_of=date(2026, 11, 20), period=period,
         seed=1, version="0.1.0", started_at="2026-11-20T01:00:00+08:00", finished_at="2026-11-20T05:42:10+08:00",
         rendered_pages=37, assumed=(Assumption("更新时限（动态类）", "14 天", "示例"),),
     )  # fmt: skip
     pages = {unit.id: 0 if unit.portal is None else 300 + 41 * place for place, unit in enumerate(units)}
-    return City(sweep, units, pack, results, scores, pages)
+    return City(sweep, units, pack, results, lines, pages)
 
 
 @pytest.fixture

@@ -130,9 +130,9 @@ def test_two_clicks_lead_from_the_cover_to_the_page_of_every_lost_point(report: 
 
 
 def test_what_is_unknown_or_waits_for_a_person_is_not_among_the_lost_points(report: ReportData) -> None:
+    made = pages(report)
     for unit in report.units:
-        html = pages(report)[unit.file]
-        lost = LexborHTMLParser(html).css_first("#lost")
+        lost = LexborHTMLParser(made[unit.file]).css_first("#lost")
         assert lost is not None
         told = lost.text()
         for check in unit.checks:
