@@ -8,10 +8,12 @@ name sponsors and telephone numbers too. Source: domain/02 (formats and traps), 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from crawler.marks import find_marks
-from crawler.page import Page, block_text
+from crawler.page import Page, readable
 
 _WIDE = {
     **{code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF5B))},
@@ -29,13 +31,13 @@ _ICP = re.compile(
 _ICP_RAW = re.compile(r"[^\s|:]?\s*(?:[Ii][Cc][Pp]|[Ii][Pp][Cc])\s*(?:备|[\u4e00-\u9fff]?\s*\d)[^\s|]{0,24}")
 _POLICE = re.compile(r"公\s*(?:网\s*)?安\s*(?:备\s*案?)?\s*(?:号)?\s*:?\s*(\d{13,15})(?!\d)")
 _POLICE_RAW = re.compile(r"公\s*网\s*安\s*备\s*案?\s*(?:号)?\s*:?\s*([^\s|]{0,24})")
-_POLICE_LINK = re.compile(r"(?:recordcode|[?&]code)=(\d{13,15})(?!\d)", re.IGNORECASE)
 
 _STRONG = re.compile(
     r"网站标[识示]码|[Ii][Cc][Pp]\s*备|公\s*网\s*安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
 )
 _WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*:")
-_BEFORE, _AFTER = 8, 6  # lines around an anchor that still are the footer
+_BEFORE, _AFTER = 9, 8  # lines around an anchor that still are the footer (assumed)
+_REACH = 400  # characters: an article's paragraph before a footer is no part of it
 _UNIT = r"[\u4e00-\u9fff（）()、·“”]{4,40}"
 _SPONSOR = re.compile(
     rf"主\s*办(?:\s*单\s*位|\s*方|\s*部\s*门)?\s*[:/]\s*({_UNIT})"
@@ -92,33 +94,23 @@ class Footer:
 
 
 def read_footer(page: Page) -> Footer:
-    """Everything of `footer.*` on one page. The last of several equal candidates wins: footers end pages."""
-    cached = page.__dict__.get("_footer")
-    if not isinstance(cached, Footer):
-        cached = page.__dict__["_footer"] = _read(page)
-    return cached
+    """Everything of `footer.*` on one page; read once, kept while the page lives."""
+    known = _READ.get(page)
+    if known is None:
+        known = _READ[page] = _read(page)
+    return known
+
+
+_READ: WeakKeyDictionary[Page, Footer] = WeakKeyDictionary()
 
 
 def _read(page: Page) -> Footer:
-    text = seen_text(page)
-    zone = footer_zone(text)
+    words = read_zone(footer_zone(seen_text(page)))
     marks = find_marks(page)
-    site_code, code_shown = _site_code(text)
-    icp, icp_shown = _icp(text)
-    police, police_shown = _police(text)
-    phone, address, email = read_contact(zone)
-    return Footer(
-        site_code=site_code,
-        site_code_shown=code_shown,
-        icp=icp,
-        icp_shown=icp_shown,
-        police=police or marks.police,
-        police_shown=police_shown,
-        sponsor=find_sponsor(zone),
-        owner=find_owner(zone),
-        phone=phone,
-        address=address,
-        email=email or marks.email,
+    return replace(
+        words,
+        police=words.police or marks.police,
+        email=words.email or marks.email,
         party_mark=marks.party_mark,
         error_report=marks.error_report,
         report_code=marks.report_code,
@@ -128,20 +120,66 @@ def _read(page: Page) -> Footer:
 
 
 def seen_text(page: Page) -> str:
-    """The page's text as laid out, with frames and written pieces after it; wide digits made narrow."""
-    texts = [block_text(part.tree.body) for part in page.parts if part.tree.body is not None]
-    return "\n".join(texts).translate(_WIDE)
+    """The page's text, one text node a line, with that of frames and written pieces after it."""
+    parts = page.parts
+    if len(parts) == 1:
+        return page.text
+    return "\n".join([page.text, *(readable(part.tree) for part in parts[1:])])
 
 
 def footer_zone(text: str) -> str:
-    """The lines around what only footers carry."""
-    lines = text.split("\n")
-    anchors = [i for i, line in enumerate(lines) if _STRONG.search(line) and len(line) < 400]
-    anchors = anchors or [i for i, line in enumerate(lines) if _WEAK.search(line) and len(line) < 200][-3:]
-    keep: set[int] = set()
-    for i in anchors:
-        keep.update(range(max(0, i - _BEFORE), min(len(lines), i + _AFTER + 1)))
-    return "\n".join(lines[i] for i in sorted(keep))
+    """The lines around what only footers carry: identifiers and copyright, else notes on the site itself."""
+    spans = [_window(text, match.start()) for match in _STRONG.finditer(text)]
+    if not spans:
+        spans = [_window(text, match.start()) for match in _WEAK.finditer(text)][-3:]
+    pieces: list[str] = []
+    end = 0
+    for first, last in spans:
+        if last > end:
+            pieces.append(text[max(first, end) : last])
+            end = last
+    return "\n".join(pieces)
+
+
+def _window(text: str, at: int) -> tuple[int, int]:
+    first = last = at
+    for _ in range(_BEFORE + 1):
+        first = text.rfind("\n", 0, first)
+        if first < 0 or at - first > _REACH:
+            break
+    for _ in range(_AFTER + 1):
+        last = text.find("\n", last + 1)
+        if last < 0 or last - at > _REACH:
+            break
+    return max(first + 1, at - _REACH, 0), min(last, at + _REACH) if last >= 0 else min(
+        len(text), at + _REACH
+    )
+
+
+@lru_cache(maxsize=1024)
+def read_zone(zone: str) -> Footer:
+    """What the words of a footer say. The same on most pages of a site, so kept.
+
+    The last of several equal identifiers wins: footers end pages.
+    """
+    text = zone.translate(_WIDE)
+    site_code, code_shown = _site_code(text)
+    icp, icp_shown = _icp(text)
+    police, police_shown = _police(text)
+    phone, address, email = read_contact(text)
+    return Footer(
+        site_code=site_code,
+        site_code_shown=code_shown,
+        icp=icp,
+        icp_shown=icp_shown,
+        police=police,
+        police_shown=police_shown,
+        sponsor=find_sponsor(text),
+        owner=find_owner(text),
+        phone=phone,
+        address=address,
+        email=email,
+    )
 
 
 def _site_code(text: str) -> tuple[str | None, str | None]:

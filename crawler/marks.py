@@ -6,14 +6,12 @@ All three are often only an image in a link, a script, or a span that a script f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
+from crawler.page import Link, Page
 
-from crawler.page import Page, squeeze
-
-_ELEMENTS = "a,area,img,script[src],[id*=onac],[id*=jiucuo]"
+_WIDGETS = '[id*=onac],[id*=jiucuo],[onclick*="Link(\'"]'
 _MARK_IMAGE = re.compile(
     r"(?:^|/)(?:\w*_)?(?:red|blue)(?:_error)?\.(?:png|gif|jpe?g)|dzjg|dangzheng|conac|dangzhengjiguan|shiyedanwei",
     re.IGNORECASE,
@@ -25,6 +23,9 @@ _NOT_REPORT = re.compile(r"内容纠错|[本原]文纠错|文章纠错|页面纠
 _REPORT_LINK = re.compile(
     r"jiucuo(?!page)|/exposure/|errorInfo|check_web|zfwzgl\.www\.gov\.cn|zfwzxx\.www\.gov\.cn", re.IGNORECASE
 )
+# Lower-case parts of the patterns here, looked for before any pattern is run.
+_REPORT_ADDRESSES = ("jiucuo", "/exposure/", "errorinfo", "check_web", "zfwzgl.", "zfwzxx.")
+_MARK_FILES = ("red.", "blue.", "red_error", "blue_error", "dzjg", "dangzheng", "conac", "shiyedanwei")
 _REPORT_CODE = re.compile(
     r"(?:site_?code=|Link\(['\"]|jiucuo\.png\?v=)\s*((?:bm)?\d{8,10}|N\d{9})", re.IGNORECASE
 )
@@ -55,87 +56,76 @@ class Marks:
 
 
 def find_marks(page: Page) -> Marks:
-    """Look at links, pictures, scripts and widget spans of the page and its parts, in order."""
+    """Look at links, pictures, scripts and widget spans of the page and its parts."""
     marks = Marks()
+    addresses = "\n".join([link.raw for link in page.links]).lower()
     for part in page.parts:
-        for node in part.tree.css(_ELEMENTS):
-            tag, attributes = node.tag or "", node.attributes
-            _look_mark(marks, tag, attributes)
-            _look_report(marks, tag, attributes, node)
-            if tag == "a":
-                _look_link(marks, attributes, node, page)
-            elif tag == "img" and marks.police is None:
-                words = f"{attributes.get('alt') or ''} {attributes.get('title') or ''}"
-                shown = _POLICE_TEXT.search(words)
-                marks.police = shown[1] if shown else None
+        for node in part.tree.css(_WIDGETS):
+            _look_widget(marks, node.tag or "", node.attributes)
+        for node in part.tree.css("script[src]"):
+            _look_widget(marks, "script", node.attributes)
+    reports = [word for word in _REPORT_ADDRESSES if word in addresses]
+    images = [word for word in _MARK_FILES if word in addresses]
+    for link in page.links:
+        if link.tag == "a":
+            if marks.party_mark is None and "bszs.conac.cn" in link.raw:
+                marks.party_mark = "link"
+            _look_link(marks, link)
+        elif link.tag == "img":
+            _look_picture(marks, link, images)
+        if "错" in link.text or (reports and any(word in link.raw.lower() for word in reports)):
+            _look_report(marks, link)
+    if "mailto:" in addresses:
+        mails = (link.raw[7:].partition("?")[0] for link in page.links if link.raw[:7].lower() == "mailto:")
+        marks.email = next((mail for mail in mails if "@" in mail), None)
     return marks
 
 
-def _look_mark(marks: Marks, tag: str, attributes: Attributes) -> None:
-    if marks.party_mark is not None:
-        return
-    address = attributes.get("href") or attributes.get("src") or ""
-    identity = attributes.get("id") or ""
-    if "bszs.conac.cn" in address:
-        marks.party_mark = "link"
-    elif tag == "script" and "conac.cn" in address:
-        marks.party_mark = "script"
-    elif tag == "img":
-        words = f"{attributes.get('alt') or ''}{attributes.get('title') or ''}"
-        if (
-            identity == "imgConac"
-            or "conac.cn" in address
-            or _MARK_IMAGE.search(address)
-            or _MARK_WORDS.search(words)
-        ):
-            marks.party_mark = "image"
-    elif tag not in ("a", "script") and "ideconac" in identity.lower():
-        marks.party_mark = "script"
+def _look_widget(marks: Marks, tag: str, attributes: Attributes) -> None:
+    identity = (attributes.get("id") or "").lower()
+    source = attributes.get("src") or ""
+    if "conac" in identity or "conac.cn" in source:
+        marks.party_mark = marks.party_mark or ("script" if tag in ("script", "span") else "image")
+    called = attributes.get("onclick") or ""
+    if "jiucuo" in identity or (tag == "script" and _REPORT_LINK.search(source)) or "Link('" in called:
+        marks.error_report = marks.error_report or ("script" if tag == "script" else "widget")
+        if marks.report_code is None:
+            code = attributes.get("sitecode") or attributes.get("site_code")
+            marks.report_code = code.strip() if code else _code_in(f"{called} {source}")
 
 
-def _look_report(marks: Marks, tag: str, attributes: Attributes, node: LexborNode) -> None:
-    if marks.error_report is not None and marks.report_code is not None:
-        return
-    how = _report_how(tag, attributes, node)
-    if how is None:
-        return
-    marks.error_report = marks.error_report or how
-    if marks.report_code is None:
-        code = attributes.get("sitecode") or attributes.get("site_code")
-        if not code:
-            values = " ".join(value for value in attributes.values() if value)
-            match = _REPORT_CODE.search(values)
-            code = match[1] if match else None
-        marks.report_code = code.strip() if code else None
+def _look_picture(marks: Marks, link: Link, files: Sequence[str]) -> None:
+    raw, text = link.raw, link.text
+    if marks.party_mark is None and (
+        (files and any(word in raw.lower() for word in files) and _MARK_IMAGE.search(raw))
+        or (text and _MARK_WORDS.search(text))
+    ):
+        marks.party_mark = "image"
+    if marks.police is None and "安备" in text and (shown := _POLICE_TEXT.search(text)):
+        marks.police = shown[1]
 
 
-def _report_how(tag: str, attributes: Attributes, node: LexborNode) -> str | None:
-    identity = attributes.get("id") or ""
-    address = attributes.get("href") or attributes.get("src") or ""
-    if tag == "script":
-        return "script" if identity == "_jiucuo_" or _REPORT_LINK.search(address) else None
-    words = " ".join(attributes.get(name) or "" for name in ("alt", "title", "aria-label"))
-    if tag == "a":
-        words = f"{words} {squeeze(node.text())}" if not node.css_first("script,style") else words
-    if _NOT_REPORT.search(words):
-        return None
-    if _REPORT_LINK.search(address) or "Link('" in (attributes.get("onclick") or ""):
-        return "link" if tag in ("a", "area") else "image"
-    if tag == "span" and identity == "_span_jiucuo":
-        return "widget"
-    return "text" if any(_REPORT_WORDS.search(word) for word in words.split(" ") if word) else None
-
-
-def _look_link(marks: Marks, attributes: Attributes, node: LexborNode, page: Page) -> None:
-    href = attributes.get("href") or ""
-    if marks.police is None and (match := _POLICE_LINK.search(href)):
+def _look_link(marks: Marks, link: Link) -> None:
+    raw, text = link.raw, link.text
+    if marks.police is None and "code=" in raw and (match := _POLICE_LINK.search(raw)):
         marks.police = match[1]
-    if marks.email is None and href[:7].lower() == "mailto:" and "@" in href:
-        marks.email = href[7:].partition("?")[0]
-    if marks.site_map and marks.contact_page is not None:
+    if not marks.site_map and ("图" in text or "导航" in text or not text or "map" in text.lower()):
+        if _MAP_WORDS.match(text) or (not text and _MAP_LINK.search(raw)):
+            marks.site_map = link.url or ""
+    elif marks.contact_page is None and text[:2] == "联系" and _CONTACT.match(text):
+        marks.contact_page = link.url or ""
+
+
+def _look_report(marks: Marks, link: Link) -> None:
+    if _NOT_REPORT.search(link.text):
         return
-    text = "".join(node.text().split()) or (attributes.get("title") or "").strip()
-    if not marks.site_map and (_MAP_WORDS.match(text) or (not text and _MAP_LINK.search(href))):
-        marks.site_map = page.resolve(href) or ""
-    if marks.contact_page is None and _CONTACT.match(text):
-        marks.contact_page = page.resolve(href) or ""
+    by_address = bool(_REPORT_LINK.search(link.raw))
+    if by_address or any(_REPORT_WORDS.search(word) for word in link.text.split(" ")):
+        how = "image" if link.tag == "img" else "link"
+        marks.error_report = marks.error_report or (how if by_address else "text")
+        marks.report_code = marks.report_code or _code_in(link.raw)
+
+
+def _code_in(text: str) -> str | None:
+    match = _REPORT_CODE.search(text)
+    return match[1] if match else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -30,13 +30,14 @@ _LINKING = {
 }
 _LINK_SELECTOR = ",".join(f"{tag}[{name}]" for tag, name in _LINKING.items())
 _UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "option"}
-_UNSEEN_SELECTOR = ",".join(sorted(_UNSEEN))
+_SCRIPTED = "script,style,noscript,template"
 _INLINE = {
     *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins"),
     *("kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt"),
     *("u", "var"),
 }
-_SPACES = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+_SPACES = re.compile(r"[^\S\n]+|[\u200b\ufeff]+")
+_ALL_SPACES = re.compile(r"[\s\u200b\ufeff]+")
 
 
 class Link(NamedTuple):
@@ -46,7 +47,19 @@ class Link(NamedTuple):
     raw: str  # the attribute as it stands
     text: str  # what a person reads: text, else title, else alt of the image in it
     tag: str  # a, area, img, audio, video, source, iframe, frame, embed, object
-    fragment: str = ""  # with its "#", for pages whose script reads it
+
+    @property
+    def fragment(self) -> str:
+        """With its "#"; for pages whose script reads it."""
+        return "#" + self.raw.partition("#")[2].strip() if "#" in self.raw else ""
+
+
+class Script(NamedTuple):
+    """One script element: the address it is loaded from, or its own text."""
+
+    src: str | None
+    text: str
+    node: LexborNode
 
 
 class Page:
@@ -136,9 +149,18 @@ class Page:
         return (*own, *(link for part in parts[1:] for link in read_links(part.tree, part.url, self.charset)))
 
     @cached_property
+    def script_tags(self) -> tuple[Script, ...]:
+        """Every script element in document order."""
+        tags = []
+        for node in self.tree.css("script"):
+            source = node.attributes.get("src")
+            tags.append(Script(source, "" if source else node.text(), node))
+        return tuple(tags)
+
+    @cached_property
     def scripts(self) -> tuple[str, ...]:
         """Inline scripts in document order."""
-        return tuple(node.text() for node in self.tree.css("script:not([src])"))
+        return tuple(tag.text for tag in self.script_tags if tag.text)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -162,16 +184,17 @@ class Page:
 
 
 def readable(tree: LexborHTMLParser) -> str:
-    """The body's text nodes, one a line, each squeezed; scripts, styles, options and comments are out."""
-    if tree.body is None:
+    """The body's text nodes, one a line, single spaces; scripts, styles and comments are out."""
+    body = tree.body
+    if body is None:
         return ""
-    unseen = {
-        node.text(separator="\x00") for node in tree.css("script,style,noscript,template,textarea,option")
-    }
-    hidden = {piece for text in unseen for piece in text.split("\x00")}
-    pieces = tree.body.text(separator="\x00").split("\x00")
-    lines = (squeeze(piece) for piece in pieces if piece not in hidden)
-    return "\n".join(line for line in lines if line)
+    text = body.text(separator="\n", strip=True)
+    for node in body.css(_SCRIPTED):
+        unseen = node.text(separator="\n", strip=True)
+        if unseen:
+            text = text.replace(unseen, "", 1)
+    text = _SPACES.sub(" ", text)
+    return "\n".join([line for line in text.split("\n") if line and line != " "])
 
 
 def block_text(node: LexborNode) -> str:
@@ -183,7 +206,7 @@ def block_text(node: LexborNode) -> str:
         if tag == "-text":
             parent = child.parent if skip else None
             if parent is None or parent.tag not in _UNSEEN:
-                parts.append(_SPACES.sub(" ", child.text_content or ""))
+                parts.append(_ALL_SPACES.sub(" ", child.text_content or ""))
         elif tag in _UNSEEN:
             skip = True
         elif tag not in _INLINE:
@@ -199,45 +222,57 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_links(tree: LexborHTMLParser, base: str, charset: str = "utf-8") -> Iterator[Link]:
+def read_links(tree: LexborHTMLParser, base: str, charset: str = "utf-8") -> list[Link]:
     """Every link of a parsed document in document order."""
+    links: list[Link] = []
+    bare = False  # the last link is an <a> without words: a picture in it may have some
+    resolve_here = _resolver(base, charset)
     for node in tree.css(_LINK_SELECTOR):
         tag = node.tag or ""
         attributes = node.attributes
         raw = attributes.get(_LINKING[tag]) or ""
-        url = resolve(base, raw, charset)
-        mark = raw.find("#") if url is not None else -1
         text = squeeze(node.text()) if tag == "a" else ""
         if not text:
-            text = squeeze(attributes.get("title") or attributes.get("alt") or "") or _picture_text(node, tag)
-        yield Link(url, raw, text, tag, raw[mark:].strip() if mark >= 0 else "")
+            text = squeeze(attributes.get("title") or attributes.get("alt") or "")
+        if bare and text and tag == "img" and _within_link(node):
+            links[-1] = links[-1]._replace(text=text)
+        bare = tag == "a" and not text
+        links.append(Link(resolve_here(raw), raw, text, tag))
+    return links
 
 
-def _picture_text(node: LexborNode, tag: str) -> str:
-    picture = node.css_first("img") if tag == "a" else None
-    if picture is None:
-        return ""
-    attributes = picture.attributes
-    return squeeze(attributes.get("alt") or attributes.get("title") or "")
+def _within_link(node: LexborNode) -> bool:
+    parent = node.parent
+    return parent is not None and (
+        parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")
+    )
 
 
 def resolve(base: str, raw: str, charset: str = "utf-8") -> str | None:
     """`raw` as a browser standing on `base` takes it, without fragment; None unless that is http(s)."""
-    raw = raw.strip()
-    if not raw:
-        return None
-    head = raw[:11].lower()
-    if head.startswith(("javascript:", "mailto:", "data:", "tel:")):
-        return None
-    if raw[0] in "?#":
-        return _joined(base, raw, charset)
-    # Navigation is the same on all pages: the key leaves out of the base what cannot matter.
+    return _resolver(base, charset)(raw)
+
+
+def _resolver(base: str, charset: str) -> Callable[[str], str | None]:
+    """Navigation is the same on all pages of a site, so what cannot matter is left out of the cache's key."""
     stem = base.partition("?")[0].partition("#")[0]
-    if head.startswith(("http://", "https://")):
-        return _joined("http://x/", raw, charset)
-    if raw[0] in "/\\":
-        return _joined("/".join(stem.split("/", 3)[:3]) + "/", raw, charset)
-    return _joined(stem.rpartition("/")[0] + "/", raw, charset)
+    root = "/".join(stem.split("/", 3)[:3]) + "/"
+    folder = stem.rpartition("/")[0] + "/"
+
+    def join_here(raw: str) -> str | None:
+        raw = raw.strip()
+        if not raw:
+            return None
+        first = raw[0]
+        if first in "/\\":
+            return _joined(root, raw, charset)
+        if first in "?#":
+            return _joined(base, raw, charset)
+        if raw[:5].lower() == "http:" or raw[:6].lower() == "https:":
+            return _joined(root, raw, charset) if "//" in raw[:8] else _joined(folder, raw, charset)
+        return None if raw[:11].lower() == "javascript:" else _joined(folder, raw, charset)
+
+    return join_here
 
 
 @lru_cache(maxsize=65536)

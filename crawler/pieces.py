@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -30,7 +31,7 @@ _NAME = re.compile(
 # Libraries that the pattern above would take: jquery.headroom.js, bootstrap-navbar.min.js, gotop.js
 _LIBRARY = re.compile(
     r"jquery|bootstrap|swiper|vue|layui|\.min\.js|gotop|totop|backtop|topbar_tool|sticky|headroom|superslide|scroll"
-    r"|share|aria|stat|count|analy",
+    r"|share|aria|jiucuo|conac|stat|count|analy",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"(?:^|[\s_\-])(?:\w*)(?:foot|head|bottom|copyright|yejiao|banquan)", re.IGNORECASE)
@@ -92,18 +93,18 @@ def _cached(page: Page) -> _Pieces:
 
 
 def _find(page: Page) -> _Pieces:
-    frames = [url for url in map(page.resolve, _frame_sources(page.tree)) if url]
+    frames = [url for url in map(page.resolve, _frame_sources(page)) if url]
     loads = [url for script in page.scripts for url in map(page.resolve, loaded(script)) if url]
-    loads = [url for url in loads if _names_piece(url)]
-    named, placed = [], []
-    for node in page.tree.css("script[src]"):
-        url = page.resolve(node.attributes.get("src") or "")
-        if url is None or _LIBRARY.search(url.rpartition("/")[2]):
+    loads = [url for url in loads if _role(url) == "piece"]
+    named: list[str] = []
+    placed: list[str] = []
+    for tag in page.script_tags:
+        role = _role(tag.src) if tag.src else "library"
+        if role == "library" or (role == "other" and not _in_place(tag.node)):
             continue
-        if _names_piece(url):
-            named.append(url)
-        elif _in_place(node):
-            placed.append(url)
+        url = page.resolve(tag.src or "")
+        if url is not None:
+            (named if role == "piece" else placed).append(url)
     host = site_host(page.url)
     ordered = list(dict.fromkeys([*frames, *loads, *named, *placed]))
     own = [url for url in ordered if site_host(url) == host and url != page.url][:MAX_PIECES]
@@ -111,12 +112,17 @@ def _find(page: Page) -> _Pieces:
     return _Pieces(Wanted(tuple(own), tuple(foreign)), frozenset([*named, *placed]), frozenset(frames))
 
 
-def _names_piece(url: str) -> bool:
-    return bool(_NAME.search("/" + url.partition("?")[0].rpartition("/")[2]))
+@lru_cache(maxsize=4096)
+def _role(address: str) -> str:
+    """piece: named as header or footer; library: surely neither; other: the place decides."""
+    name = "/" + address.partition("?")[0].rpartition("/")[2]
+    if _LIBRARY.search(name):
+        return "library"
+    return "piece" if _NAME.search(name) else "other"
 
 
-def _frame_sources(tree: LexborHTMLParser) -> Iterator[str]:
-    for node in tree.css("frame[src],iframe[src]"):
+def _frame_sources(page: Page) -> Iterator[str]:
+    for node in page.tree.css("frame[src],iframe[src]"):
         attributes = node.attributes
         source = attributes.get("src") or ""
         small = any(_NO_SIZE.match(attributes.get(side) or "") for side in ("width", "height"))
@@ -142,6 +148,7 @@ def _in_place(node: LexborNode) -> bool:
 _TEMPLATE = re.compile(
     r"\bv-(?:text|html|for|bind)\b|\bng-(?:bind|repeat|app)\b|\{\{[^{}\n]{1,80}\}\}|x-text="
 )
+_TEMPLATE_MARKS = ("v-", "ng-", "{{", "x-text")
 _EMPTY_PLACES = "footer,[id*=foot],[class*=foot],[id*=Foot],[class*=Foot],[id*=bottom],[id=app],[id=root]"
 _SHELL_CHARACTERS = 80  # of visible text; assumed: a person would call less than this an empty page
 
@@ -154,10 +161,11 @@ def filled_by_script(page: Page) -> str | None:
     """
     if not page.tree.css_first("script"):
         return None
-    text = "".join("".join(part.tree.body.text().split()) for part in page.parts[1:] if part.tree.body)
-    if len("".join(page.text.split())) + len(text) < _SHELL_CHARACTERS:
+    added = sum(len(part.tree.body.text(strip=True)) for part in page.parts[1:] if part.tree.body)
+    if len(page.text) + added < _SHELL_CHARACTERS:
         return "shell"
-    if _TEMPLATE.search(page.html):
+    marked = any(mark in page.html for mark in _TEMPLATE_MARKS)
+    if marked and _TEMPLATE.search(page.html):
         return "template"
     for node in page.tree.css(_EMPTY_PLACES):
         if (

@@ -71,6 +71,11 @@ def find_search(page: Page) -> SearchBox:
     return SearchBox(kind, tuple(forms), link)
 
 
+def has_search_form(page: Page) -> bool:
+    """Whether any form of the document itself searches: cheap enough for every page of a site."""
+    return any(_searches(form, _fields(form)) for form in page.tree.css("form"))
+
+
 def _fields(form: LexborNode) -> list[LexborNode]:
     """The form's controls. A form opened inside a table is closed at once by the parser, while browsers still
     bind the controls after it: then those of its parent are taken, up to the next form."""

@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from crawler.page import Page, squeeze
+from crawler.page import Link, Page, squeeze
 
-_ELEMENTS = "a,button,span,img,i,li,div[onclick],p[onclick],input[type=button],em"
-_QUICK = re.compile(
-    r"障碍|适老|长者|关怀|长辈|老年|大字|敬老|助老|wza|accessib|aria|toolbarSwitch|slb|slh|barrier|canyou|kqNav|yunwza|easytool",
-    re.IGNORECASE,
+# Elements whose handler or id tells, and those that may only be told by their words.
+_MARKED = (
+    "a[onclick],button[onclick],span[onclick],div[onclick],li[onclick],img[onclick],p[onclick],i[onclick]"
+    ",input[type=button],a[id],button[id],span[id],div[id],li[id],a[title],a[href^=javascript]"
 )
+_WORDED = "a,button,span,li,i,em,div[onclick],p[onclick],p,label,dd"
+_ANY_WORD = re.compile(r"障碍|无碍|适老|长者|关怀|长辈|老年|大字|敬老|助老|爱老|孝老|老人")
 _WORDS = re.compile(
     r"^(?:进入|开启|打开|切换|关闭|启用|体验|访问)?(?:本?网站|网页|页面|政府网站|一键)?(?:信息)?"
     r"(?:无障碍|无碍|适老化?|长者|关怀|长辈|老年人?|大字|敬老|助老|爱老|孝老|老人)"
@@ -55,17 +57,42 @@ class Entry(NamedTuple):
 
 def find_toolbar(page: Page) -> Entry | None:
     """The best entry on the page: one a person can see goes before a script that may draw one."""
+    linked = find_linked_entry(page)
+    if linked is not None:
+        return linked
     drawn = None
     for part in page.parts:
-        if part.origin == "page" and not _QUICK.search(page.html):
-            continue
-        for node in part.tree.css(_ELEMENTS):
+        for node in part.tree.css(_MARKED):
             entry = _entry(node, node.attributes)
             if entry is not None:
                 return entry
-        if drawn is None:
-            drawn = _tool_script(part.tree.css("script[src]"))
+        drawn = drawn or _tool_script(part.tree.css("script[src]"))
+    if _ANY_WORD.search(page.text):
+        for part in page.parts:
+            for node in part.tree.css(_WORDED):
+                entry = _entry(node, node.attributes)
+                if entry is not None:
+                    return entry
     return drawn
+
+
+def find_linked_entry(page: Page) -> Entry | None:
+    """An entry among the page's links and pictures: cheap enough for every page of a site."""
+    for link in page.links:
+        if link.tag in ("a", "img", "area") and (entry := _by_link(link)):
+            return entry
+    return None
+
+
+def _by_link(link: Link) -> Entry | None:
+    text, raw = link.text, link.raw
+    if text and len(text) <= _MAX_WORDS and _ANY_WORD.search(text) and not _BADGE.search(raw):
+        words = "".join(text.split())
+        if _WORDS.match(words):
+            return Entry("words", text)
+    if link.tag == "a" and "wza" in raw and _HREF.search(raw) and not _BADGE.search(raw):
+        return Entry("link", text or raw)
+    return None
 
 
 def _entry(node: LexborNode, attributes: Mapping[str, str | None]) -> Entry | None:

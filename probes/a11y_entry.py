@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from crawler.model import Frozen
 from crawler.page import Page
 from crawler.pieces import filled_by_script
-from crawler.toolbar import find_toolbar
+from crawler.toolbar import find_linked_entry, find_toolbar
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 CHECKS = (Check("a11y.entry", "无障碍或适老化入口"),)
@@ -31,10 +31,11 @@ class Limits(Frozen):
 
 
 def observe(page: Page) -> EntrySeen | None:
+    if not page.is_home:
+        linked = find_linked_entry(page)
+        return EntrySeen(how=linked.how, text=linked.text) if linked else None
     entry = find_toolbar(page)
     visible = entry is not None and entry.how != "script"
-    if not page.is_home and not visible:
-        return None
     return EntrySeen(
         how=entry.how if entry else None,
         text=entry.text if entry else "",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from crawler.model import Frozen
 from crawler.page import Page
 from crawler.pieces import filled_by_script
-from crawler.search_forms import find_search
+from crawler.search_forms import find_search, has_search_form
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 CHECKS = (Check("search.box", "站内搜索入口"),)
@@ -42,9 +42,9 @@ class Limits(Frozen):
 
 
 def observe(page: Page) -> SearchSeen | None:
-    box = find_search(page)
     if not page.is_home:
-        return SearchSeen(kind=box.kind) if box.kind != "none" else None
+        return SearchSeen(kind="form") if has_search_form(page) else None
+    box = find_search(page)
     nothing = box.kind == "none" and box.link is None
     return SearchSeen(
         kind=box.kind,
