@@ -1,8 +1,8 @@
 """Which required column is this? Names of sections, matched the way an evaluator reads a navigation bar.
 
-A name decides: exactly the name 1.0, the name inside a short text 0.8, only the folder's slug 0.5, a slug
-that stands for several things 0.3. From 0.5 on a column counts as found. Data in lexicon.yaml.
-Source: domain/06.
+A name decides: exactly the name 1.0, the name inside a short text 0.8. Where a link's text says nothing (as
+更多), the folder's slug 0.5; a slug beside another name, or one that stands for several things, 0.3. From 0.5
+on a column counts as found. Data in lexicon.yaml. Source: domain/06.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from crawler.model import Frozen, UnitKind
 FOUND = 0.5  # confidence from which a column counts as found (assumed)
 _EXACT, _CONTAINS, _SLUG, _HINT = 1.0, 0.8, 0.5, 0.3
 _LONGEST_COLUMN_NAME = 24  # longer link texts are titles of articles
-_LONGEST_BEGUN = 6  # 走进 and a place name
+_LONGEST_WITH_PLACE = 6  # 走进 and a place name, a place name and 要闻
 _COVERED = 0.4  # share of the text the name must make up to decide by containment
 _GOVERNMENTS = frozenset({UnitKind.CITY, UnitKind.COUNTY, UnitKind.TOWN, UnitKind.ZONE})
 
@@ -57,6 +57,7 @@ class Section(Frozen):
     words: tuple[str, ...] = ()
     excluded: tuple[str, ...] = Field(default=(), alias="not")
     begins: tuple[str, ...] = ()  # 走进…, 印象…: a short text that begins so
+    ends: tuple[str, ...] = ()  # …概况, …要闻: a short text that ends so
     due: Due | None = None
 
     @model_validator(mode="after")
@@ -123,6 +124,9 @@ class Lexicon(Frozen):
 
     organisation: str
     prose: str
+    higher: str
+    paging: str
+    nameless: str
     numbering: str
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
@@ -169,6 +173,11 @@ def _load() -> Lexicon:
 LEXICON = _load()
 _ORGANISATION = re.compile(LEXICON.organisation)
 _PROSE = re.compile(LEXICON.prose)
+_HIGHER = re.compile(LEXICON.higher)
+_PAGING = re.compile(LEXICON.paging)
+_NAMELESS = re.compile(LEXICON.nameless)
+_PREFIX = re.compile(f"^({'|'.join(LEXICON.prefixes)})")
+_SUFFIX = re.compile(f"({'|'.join(LEXICON.suffixes)})$")
 _NUMBERING = re.compile(LEXICON.numbering)
 _BY_NAME = {normalise(name): key for key, section in LEXICON.sections.items() for name in section.names}
 _SLUGS: dict[str, list[str]] = {}
@@ -195,11 +204,15 @@ def match_section(text: str, url: str = "", also: Iterable[str] = ()) -> list[Ma
     `text` is the link's text; `also` other names of the same page (its title, ColumnName, breadcrumb); `url`
     its address, for the slug. Empty: nothing known fits.
     """
+    found, slug_weight = _read(text)
+    if slug_weight and url:
+        found = (*found, *_by_slug(url, slug_weight))
+    for name in also:
+        found = (*found, *_by_text(name))
+    if len(found) < 2:
+        return list(found)
     best: dict[str, Match] = {}
-    candidates = [match for name in (text, *also) for match in _by_text(name)]
-    if not _says_otherwise(text):
-        candidates += _by_slug(url)
-    for match in candidates:
+    for match in found:
         if match.key not in best or match.confidence > best[match.key].confidence:
             best[match.key] = match
     return sorted(best.values(), key=lambda match: -match.confidence)
@@ -211,20 +224,33 @@ def best_section(text: str, url: str = "", also: Iterable[str] = ()) -> Match | 
     return found[0] if found and found[0].confidence >= FOUND else None
 
 
-def _says_otherwise(text: str) -> bool:
-    """A bureau's name or an article's title is no column, whatever the folder is called."""
-    return bool(_PROSE.search(text) or _ORGANISATION.search(normalise(text))) and not _by_text(text)
+@lru_cache(maxsize=65536)
+def _read(text: str) -> tuple[tuple[Match, ...], float]:
+    """What the text alone says, and what confidence a clear slug may have beside it.
+
+    A slug decides where the text says nothing. A bureau's name, an article's title and a page number are no
+    column, whatever the folder is called.
+    """
+    plain = normalise(text)
+    if _PAGING.match(plain):
+        return (), 0.0
+    found = _by_text(text)
+    if not found and (_PROSE.search(text) or _ORGANISATION.search(plain)):
+        return (), 0.0
+    return found, _SLUG if _NAMELESS.match(plain) else _HINT
 
 
 @lru_cache(maxsize=65536)
 def _by_text(raw: str) -> tuple[Match, ...]:
+    if len(raw) > 3 * _LONGEST_COLUMN_NAME:
+        return ()
     text = normalise(_NUMBERING.sub("", raw.strip()))
     if not text or len(text) > _LONGEST_COLUMN_NAME:
         return ()
     for form in _forms(text):
         if form in _BY_NAME:
             return (Match(_BY_NAME[form], _EXACT, f"名称“{raw.strip()}”即“{form}”"),)
-    if _PROSE.search(raw) or _ORGANISATION.search(text):
+    if _PROSE.search(raw) or _ORGANISATION.search(text) or _HIGHER.search(text):
         return ()
     inside = [
         (name, key)
@@ -233,34 +259,32 @@ def _by_text(raw: str) -> tuple[Match, ...]:
         and not any(word in text.replace(name, "", 1) for word in LEXICON.sections[key].excluded)
     ]
     if not inside:
-        return _by_beginning(text)
+        return _by_edge(text)
     name, key = max(inside, key=lambda pair: (len(pair[0]), -text.find(pair[0])))
     return (Match(key, _CONTAINS, f"名称“{raw.strip()}”含“{name}”"),)
 
 
-def _by_beginning(text: str) -> tuple[Match, ...]:
+def _by_edge(text: str) -> tuple[Match, ...]:
+    """走进陆丰, 陆丰要闻: a place name beside a word that would be too short to look for inside."""
+    if len(text) > _LONGEST_WITH_PLACE:
+        return ()
     for key, section in LEXICON.sections.items():
-        for name in section.begins:
-            if text.startswith(name) and len(text) <= _LONGEST_BEGUN:
-                return (Match(key, _CONTAINS, f"名称“{text}”以“{name}”开头"),)
+        if any(word in text for word in section.excluded):
+            continue
+        if text.startswith(section.begins or ("\0",)) or text.endswith(section.ends or ("\0",)):
+            return (Match(key, _CONTAINS, f"名称“{text}”的开头或结尾"),)
     return ()
 
 
 def _forms(text: str) -> list[str]:
     """The text, then without leading place words, then without trailing words such as 专栏, longest first."""
-    forms = [text]
-    for prefix in LEXICON.prefixes:
-        if text.startswith(prefix) and len(text) - len(prefix) >= 2:
-            forms.append(text[len(prefix) :])
-            break
+    bare = _PREFIX.sub("", text)
+    forms = [text, bare] if len(bare) < len(text) and len(bare) >= 2 else [text]
     for form in tuple(forms):
-        rest = form
-        while True:
-            suffix = next((s for s in LEXICON.suffixes if rest.endswith(s) and len(rest) - len(s) >= 2), None)
-            if suffix is None:
-                break
-            rest = rest[: -len(suffix)]
+        rest = _SUFFIX.sub("", form)
+        while len(rest) < len(form) and len(rest) >= 2:
             forms.append(rest)
+            form, rest = rest, _SUFFIX.sub("", rest)
     return forms
 
 
@@ -278,11 +302,13 @@ def _slug_of(url: str) -> str:
     return re.sub(r"\.(s?html?|jsp|aspx?|php)$", "", parts[-1], flags=re.IGNORECASE).lower()
 
 
-def _by_slug(url: str) -> list[Match]:
-    slug = _slug_of(url) if url else ""
-    keys = _SLUGS.get(slug, [])
-    alone = len(keys) == 1 and len(slug) > 2 and slug not in LEXICON.ambiguous_slugs
-    return [Match(key, _SLUG if alone else _HINT, f"网址目录名“{slug}”") for key in keys]
+def _by_slug(url: str, weight: float) -> list[Match]:
+    slug = _slug_of(url)
+    keys = _SLUGS.get(slug)
+    if not keys:
+        return []
+    clear = len(keys) == 1 and len(slug) > 2 and slug not in LEXICON.ambiguous_slugs
+    return [Match(key, weight if clear else _HINT, f"网址目录名“{slug}”") for key in keys]
 
 
 def content_words(key: str, text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from probes.base import Reason, Result, Verdict
 from rules.model import Credit, CreditKind, Item
+from rules.points import exact
 
 
 class Standing(StrEnum):
@@ -66,7 +67,7 @@ class Part(NamedTuple):
 def bounds(item: Item, parts: Sequence[Part]) -> tuple[Fraction, Fraction]:
     """Least and most points the item can be worth, whatever the missing answers turn out to be."""
     assert item.credit is not None, item.code
-    points = Fraction(str(item.points))
+    points = exact(item.points)
     counting = [part for part in parts if part.standing is not Standing.ABSENT and part.check in item.checks]
     if any(part.check in item.needs and part.standing is Standing.DECIDED and part.failed for part in parts):
         return Fraction(0), Fraction(0)
@@ -102,15 +103,15 @@ def _each(credit: Credit, points: Fraction, part: Part, best: bool) -> Fraction:
     if part.standing is not Standing.DECIDED or not part.failed:
         return points if _passes(part, best) else Fraction(0)
     passing = (part.population if best else part.tested) - part.defects
-    return Fraction(str(credit.each)) * max(0, passing)
+    return exact(credit.each or 0) * max(0, passing)
 
 
 def _lost(credit: Credit, points: Fraction, parts: Sequence[Part], best: bool) -> Fraction:
-    cap = points if credit.cap is None else Fraction(str(credit.cap))
+    cap = points if credit.cap is None else exact(credit.cap)
     lost = Fraction(0)
     for part in parts:
         if part.standing is not Standing.DECIDED:
             lost += Fraction(0) if best else cap
         elif part.failed:
-            lost += Fraction(str(credit.per_defect[part.check])) * max(1, part.defects)
+            lost += exact(credit.per_defect[part.check]) * max(1, part.defects)
     return min(lost, cap)

@@ -8,7 +8,6 @@ Source: CONTRACT 4, JILIN-MAP.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -16,6 +15,7 @@ from crawler.model import Frozen, Period, Unit
 from probes.base import Result
 from rules.credit import Part, Standing, bounds
 from rules.model import Assess, Item, Pack, Scheme
+from rules.points import exact, floored, rounded, total
 from rules.wording import why_item
 
 
@@ -83,28 +83,32 @@ def score(
 
     `scheme` grades a complete score; a machine's first reading never has a grade.
     """
-    scored = [_item_score(item, unit, results, period, answers or {}) for _, item in pack.items_for(unit)]
-    auto = [item.assess is Assess.AUTO for _, item in pack.items_for(unit)]
+    items = [item for _, item in pack.items_for(unit)]
+    scored = [_item_score(item, results, period, answers or {}) for item in items]
     counting = [line for line in scored if line.state is not State.NOT_APPLICABLE]
-    earned = _sum(line.earned for line in counting if line.earned is not None)
-    testable = _sum(line.points for line in counting if line.state is State.SCORED)
-    machine = [line for line, is_auto in zip(scored, auto, strict=True) if is_auto and line in counting]
-    decided = _sum(line.points for line in machine if line.state is State.SCORED)
-    decidable = _sum(line.points for line in machine)
+    earned = total(line.earned for line in counting if line.earned is not None)
+    testable = total(line.points for line in counting if line.state is State.SCORED)
+    machine = [
+        line
+        for item, line in zip(items, scored, strict=True)
+        if item.assess is Assess.AUTO and line.state is not State.NOT_APPLICABLE
+    ]
+    decided = total(line.points for line in machine if line.state is State.SCORED)
+    decidable = total(line.points for line in machine)
     stage = _stage(counting)
-    value = _rounded(earned / testable * 100, 1) if testable else None
+    value = rounded(earned / testable * 100, 1) if testable else None
     return Score(
         unit=unit.id,
         group=unit.group,
         pack=pack.id,
         pack_hash=pack.hash,
         stage=stage,
-        earned=_rounded(earned, 2),
-        testable=_rounded(testable, 2),
-        full=_rounded(_sum(line.points for line in counting), 2),
-        coverage=_floored(decided / decidable, 2) if decidable else 0.0,
-        low=_rounded(earned, 2),
-        high=_rounded(earned + decidable - decided, 2),
+        earned=rounded(earned, 2),
+        testable=rounded(testable, 2),
+        full=rounded(total(line.points for line in counting), 2),
+        coverage=floored(decided / decidable, 2) if decidable else 0.0,
+        low=rounded(earned, 2),
+        high=rounded(earned + decidable - decided, 2),
         score=value,
         grade=scheme.grade(value) if scheme and stage is Stage.COMPLETE and value is not None else None,
         rank=None,
@@ -146,18 +150,18 @@ def _ranked(group: Sequence[Score], coverage: float) -> list[Score]:
 
 def _range(entry: Score) -> tuple[Fraction, Fraction]:
     """Lowest and highest share (0..1) the unit could end with once its untested points are tested."""
-    total = _exact(entry.testable) + _exact(entry.high) - _exact(entry.earned)
-    return _exact(entry.low) / total, _exact(entry.high) / total
+    points = exact(entry.testable) + exact(entry.high) - exact(entry.earned)
+    return exact(entry.low) / points, exact(entry.high) / points
 
 
 def _item_score(
-    item: Item, unit: Unit, results: Mapping[str, Result], period: Period, answers: Mapping[str, float]
+    item: Item, results: Mapping[str, Result], period: Period, answers: Mapping[str, float]
 ) -> ItemScore:
     earned, state, parts = _decided(item, results, period, answers)
     return ItemScore(
         code=item.code,
         points=item.points,
-        earned=None if earned is None else _rounded(earned, 2),
+        earned=None if earned is None else rounded(earned, 2),
         state=state,
         checks=item.asks,
         why=why_item(item, state.value, earned, parts, answered=item.code in answers),
@@ -172,7 +176,7 @@ def _decided(
     if item.valid is not None and not item.valid.touches(period):
         return None, State.NOT_APPLICABLE, parts
     if item.code in answers:
-        given = min(max(_exact(answers[item.code]), Fraction(0)), _exact(item.points))
+        given = min(max(exact(answers[item.code]), Fraction(0)), exact(item.points))
         return given, State.SCORED, parts
     if item.assess not in (Assess.AUTO, Assess.SEMI):
         return None, State(item.assess.value), parts
@@ -193,23 +197,3 @@ def _stage(counting: Iterable[ItemScore]) -> Stage:
     """Complete once nothing is left that a person answers; data of a higher office may still be missing."""
     waiting = {State.MANUAL, State.MATERIAL, State.REVIEW}
     return Stage.MACHINE if any(line.state in waiting for line in counting) else Stage.COMPLETE
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(str(value))
-
-
-def _sum(values: Iterable[float | None]) -> Fraction:
-    return sum((_exact(value) for value in values if value is not None), Fraction(0))
-
-
-def _rounded(value: Fraction, digits: int) -> float:
-    """Half up, as offices round; exact, so that no platform rounds otherwise."""
-    scale: int = 10**digits
-    return float(Decimal((value * scale + Fraction(1, 2)).__floor__()) / scale)
-
-
-def _floored(value: Fraction, digits: int) -> float:
-    """Rounded down, so that a printed 0.80 really is at least 80 %."""
-    scale: int = 10**digits
-    return float(Decimal((value * scale).__floor__()) / scale)

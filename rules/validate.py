@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from crawler.model import UnitKind
 from rules.model import Indicator, Item, Pack, Section
+from rules.points import exact, total
 
 
 class Fault(NamedTuple):
@@ -30,11 +31,6 @@ def faults(pack: Pack, checks: Iterable[str], schemes: Iterable[str]) -> Iterato
     yield from _indicator_sums(pack)
     yield from _totals(pack)
     yield from _level_sums(pack)
-
-
-def exact(points: float) -> Decimal:
-    """Points as printed, so that 0.1 + 0.2 is 0.3."""
-    return Decimal(str(points))
 
 
 def _items(pack: Pack) -> Iterator[tuple[int, int, Indicator, Item]]:
@@ -81,38 +77,35 @@ def _indicator_sums(pack: Pack) -> Iterator[Fault]:
     """The items of one kind of unit add up to the indicator's points."""
     for at, indicator in enumerate(pack.indicators):
         for kind in {kind for item in indicator.items for kind in item.kinds}:
-            total = sum((exact(item.points) for item in indicator.items if kind in item.kinds), Decimal(0))
-            if total != exact(indicator.points):
+            found = total(item.points for item in indicator.items if kind in item.kinds)
+            if found != exact(indicator.points):
                 yield Fault(
                     ("indicators", at, "points"),
-                    f"对 {kind} 各条目合计 {total} 分，与指标分值 {indicator.points} 分不符",
+                    f"对 {kind} 各条目合计 {float(found)} 分，与指标分值 {indicator.points} 分不符",
                     "改正条目或指标的分值",
                 )
 
 
-def _sum(pack: Pack, kind: UnitKind, part: Section, level1: str = "", level2: str | None = None) -> Decimal:
-    return sum(
-        (
-            exact(item.points)
-            for _, _, indicator, item in _items(pack)
-            if kind in item.kinds
-            and indicator.part is part
-            and level1 in ("", indicator.level1)
-            and level2 in (None, indicator.level2)
-        ),
-        Decimal(0),
+def _sum(pack: Pack, kind: UnitKind, part: Section, level1: str = "", level2: str | None = None) -> Fraction:
+    return total(
+        item.points
+        for _, _, indicator, item in _items(pack)
+        if kind in item.kinds
+        and indicator.part is part
+        and level1 in ("", indicator.level1)
+        and level2 in (None, indicator.level2)
     )
 
 
 def _totals(pack: Pack) -> Iterator[Fault]:
     """What the pack declares for each kind of unit is what its items add up to."""
-    for kind, total in pack.totals.items():
-        for part, declared in ((Section.BASE, total.base), (Section.BONUS, total.bonus)):
+    for kind, points in pack.totals.items():
+        for part, declared in ((Section.BASE, points.base), (Section.BONUS, points.bonus)):
             found = _sum(pack, kind, part)
             if found != exact(declared):
                 yield Fault(
                     ("totals", kind.value, part.value),
-                    f"{kind} 的 {part} 声明 {declared} 分，各条目合计 {found} 分",
+                    f"{kind} 的 {part} 声明 {declared} 分，各条目合计 {float(found)} 分",
                     "改正声明的总分或条目的分值、适用对象",
                 )
     for kind in {kind for *_, item in _items(pack) for kind in item.kinds} - set(pack.totals):
@@ -130,5 +123,5 @@ def _level_sums(pack: Pack) -> Iterator[Fault]:
         found = _sum(pack, widest, Section.BASE, level.level1, level.level2)
         if found != exact(level.points):
             name = level.level1 if level.level2 is None else f"{level.level1}/{level.level2}"
-            message = f"“{name}”声明 {level.points} 分，各条目合计 {found} 分"
+            message = f"“{name}”声明 {level.points} 分，各条目合计 {float(found)} 分"
             yield Fault(("levels", at, "points"), message, "改正声明的分值或条目")

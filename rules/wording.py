@@ -8,6 +8,7 @@ from fractions import Fraction
 from probes.catalogue import TITLES
 from rules.credit import Part, Standing
 from rules.model import Item
+from rules.points import exact
 
 REASONS: Mapping[str, str] = {
     "blocked": "网站防护拦截",
@@ -48,7 +49,7 @@ def why_item(
     review = [_title(part) for part in parts if part.standing is Standing.REVIEW]
     unknown = [f"{_title(part)}（{_reason(part)}）" for part in parts if part.standing is Standing.UNKNOWN]
     if state == "scored":
-        lost = Fraction(str(item.points)) - (earned or Fraction(0))
+        lost = exact(item.points) - (earned or Fraction(0))
         return f"未通过：{_joined(failed)}；失{_points(lost)}分" if lost else "全部通过"
     said = [f"未能检测：{_joined(unknown)}"] if unknown else []
     said += [f"待人工确认：{_joined(review)}"] if review else []

@@ -47,6 +47,10 @@ from probes.lexicon import (
         ("政务服务好差评", "service_rating"),
         ("政府网站工作年度报表", "site_report"),
         ("走进陆丰", "overview"),
+        ("陆丰概况", "overview"),
+        ("机构概况", "institution"),
+        ("陆丰要闻", "news"),
+        ("部门信箱", "interaction"),
         ("12345", "interaction"),
     ],
 )
@@ -74,6 +78,12 @@ def test_names(text: str, key: str) -> None:
         "",
         "首页",
         "更多",
+        "应急管理部",
+        "基础教育研究室",
+        "国务院政策文件库",
+        "国务要闻",
+        "依申请公开满意度评价",
+        "决策公开制度",
     ],
 )
 def test_what_is_no_section(text: str) -> None:
@@ -115,9 +125,19 @@ def test_a_bureau_in_a_section_folder_is_no_column() -> None:
     assert match_section("市市场监管局", "/scjg/") == []
 
 
+@pytest.mark.parametrize("text", ["2", "下一页", "返回首页"])
+def test_paging_inside_a_column_is_not_the_column(text: str) -> None:
+    assert match_section(text, "/zwgk/zcjd/index_2.html") == []
+
+
+def test_a_slug_beside_another_name_is_only_a_hint() -> None:
+    assert best_section("医疗服务", "/ylfw/") is None
+    assert best_section("更多>>", "/ylfw/") is not None
+
+
 def test_a_name_beats_the_slug_of_another_section() -> None:
     found = match_section("通知公告", "/zwgk/zcjd/")
-    assert [(match.key, match.confidence) for match in found] == [("notices", 1.0), ("interpretation", 0.5)]
+    assert [(match.key, match.confidence) for match in found] == [("notices", 1.0), ("interpretation", 0.3)]
 
 
 def test_other_names_of_the_page_count() -> None:
