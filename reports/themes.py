@@ -41,7 +41,7 @@ def themes(units: Sequence[UnitView]) -> tuple[Theme, ...]:
 
 
 def _area(item: ItemView) -> str:
-    return f"{item.indicator.level1} · {item.indicator.level2}"
+    return " · ".join(dict.fromkeys((item.indicator.level1, item.indicator.level2)))
 
 
 def _theme(pairs: Sequence[tuple[UnitView, CheckView]], judged: int) -> Theme:

@@ -169,3 +169,21 @@ def test_write_html_makes_the_folder(report: ReportData, tmp_path: Path) -> None
     assert index == tmp_path / "new" / "report" / "index.html"
     assert b"\r" not in index.read_bytes()
     assert (index.parent / report.units[0].file).is_file()
+
+
+def test_one_unit_alone_is_not_compared(city: Any) -> None:
+    del city.units[1:]
+    cover = LexborHTMLParser(pages(city.report())["index.html"])
+
+    assert cover.css_first("#ranking") is not None
+    assert cover.css_first("#distribution, #themes") is None
+    assert [node.text()[0] for node in cover.css("h2")] == ["一", "二", "三", "附"]
+
+
+def test_what_waits_for_a_person_is_a_clue_not_a_fault(report: ReportData) -> None:
+    unit = next(unit for unit in report.units if unit.review_checks)
+    section = LexborHTMLParser(pages(report)[unit.file]).css_first("#review")
+
+    assert section is not None
+    assert "条线索" in section.text()
+    assert "处问题" not in section.text()
