@@ -16,6 +16,7 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 import dns.resolver
+from dns.nameserver import Do53Nameserver
 
 from crawler.model import Family, Outcome, Resolved
 from crawler.urls import is_ip, is_private
@@ -35,8 +36,8 @@ class Names:
     """Resolves host names and knows which private addresses may be used (CONTRACT 2).
 
     `declared` maps hosts to addresses (empty: no such name); `private_hosts` are hosts whose DNS may lead to
-    a private address because a unit's own portal is there; `resolvers` are name-server addresses, by
-    default those of this machine.
+    a private address because a unit's own portal is there; `resolvers` are name servers, as
+    "10.0.0.1" or "10.0.0.1#5353", by default those of this machine.
     """
 
     def __init__(
@@ -45,14 +46,12 @@ class Names:
         private_hosts: frozenset[str] = frozenset(),
         resolvers: Sequence[str] = (),
         *,
-        port: int = 53,
         lifetime: float = LIFETIME_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._declared = {bare(host): tuple(addresses) for host, addresses in declared.items()}
         self._private_hosts = frozenset(bare(host) for host in private_hosts)
         self._servers = tuple(resolvers)
-        self._port = port
         self._lifetime = lifetime
         self._clock = clock
         self._kept: dict[tuple[str, Family], _Kept] = {}
@@ -128,14 +127,18 @@ class Names:
         if self._resolver is None:
             self._resolver = dns.asyncresolver.Resolver(configure=not self._servers)
             if self._servers:
-                self._resolver.nameservers = list(self._servers)
-                self._resolver.port = self._port
+                self._resolver.nameservers = [_name_server(text) for text in self._servers]
         return self._resolver
 
 
 def bare(host: str) -> str:
     """A host name for comparing: lower case, without brackets and without the dot at its end."""
     return host.strip("[]").rstrip(".").lower()
+
+
+def _name_server(text: str) -> Do53Nameserver:
+    address, _, port = text.partition("#")
+    return Do53Nameserver(address, int(port or 53))
 
 
 def _same(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ CrawlError
 ├── NoAddress           the name has no address of the family asked for
 ├── ResolverFailed      SERVFAIL, refused or no answer: says nothing about the name
 ├── ConnectionRefusedThere
+│   └── HandshakeCut    … during the TLS handshake, where old servers hang up on new clients
 ├── ConnectTimedOut     no connection within the limit
 ├── ConnectionLost      closed or reset before a full answer
 ├── TookTooLong         connected, but the whole exchange took longer than the limit
@@ -73,6 +74,10 @@ class ConnectionLost(CrawlError):
     """The connection ended before the answer was complete."""
 
     outcome = Outcome.RESET
+
+
+class HandshakeCut(ConnectionLost):
+    """The connection ended during the TLS handshake."""
 
 
 class ConnectTimedOut(CrawlError):

@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from crawler.dns import Names
-from crawler.errors import ConnectionLost, CrawlError, HandshakeFailed, NotHttp
+from crawler.errors import ConnectionLost, CrawlError, HandshakeCut, HandshakeFailed, NotHttp
 from crawler.model import Outcome
 from crawler.wire import Dialer, Phase, Way
 
@@ -99,7 +99,7 @@ class Transport(httpx.AsyncBaseTransport):
             return await self._answer(
                 key, self._new(key, way, phase, lenient=site in self._tls_problems), inner
             )
-        except HandshakeFailed as problem:
+        except (HandshakeFailed, HandshakeCut) as problem:
             if site in self._tls_problems:
                 raise
             # Certificate faults and old TLS are information, not a reason to be blind (domain/07).

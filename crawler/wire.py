@@ -22,6 +22,7 @@ from crawler.errors import (
     ConnectionRefusedThere,
     CrawlError,
     ForbiddenAddress,
+    HandshakeCut,
     HandshakeFailed,
     NameUnknown,
     NoAddress,
@@ -146,12 +147,12 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise HandshakeFailed(_tls_words(problem)) from problem
         except OSError as problem:
             await self.aclose()
-            raise ConnectionLost(f"during the TLS handshake: {problem}") from problem
+            raise HandshakeCut(f"handshake: {type(problem).__name__} {problem}") from problem
         except BaseException:
             plain.abort()
             raise
         if secured is None:
-            raise ConnectionLost("during the TLS handshake")
+            raise HandshakeCut("handshake: connection closed")
         self._transport = secured
         return self
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import struct
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 
 PAGE = "<html><head><title>首页</title></head><body>阳光政务</body></html>".encode()
@@ -46,6 +48,7 @@ class FaultSite:
         self.connections = 0
         self.routes: dict[str, bytes | Answer] = {}
         self.port = 0
+        self.arrived = asyncio.Event()  # the first request is here
         self.released = asyncio.Event()  # ends what is slow on purpose
         self.in_flight = 0
         self.most_in_flight = 0
@@ -65,6 +68,7 @@ class FaultSite:
                 one = Asked(head)
                 one.body = await reader.readexactly(int(one.headers.get("content-length", 0)))
                 self.asked.append(one)
+                self.arrived.set()
                 self.in_flight += 1
                 self.most_in_flight = max(self.most_in_flight, self.in_flight)
                 try:
@@ -86,10 +90,13 @@ class FaultSite:
 
 
 @asynccontextmanager
-async def faultsite(address: str = "127.0.0.1", port: int = 0) -> AsyncIterator[FaultSite]:
-    """A running FaultSite on a loopback address."""
+async def faultsite(
+    address: str = "127.0.0.1", port: int = 0, *, tls: tuple[Path, Path] | None = None, old_tls: bool = False
+) -> AsyncIterator[FaultSite]:
+    """A running FaultSite on a loopback address; `tls` is certificate and key, `old_tls` an old server."""
     site = FaultSite()
-    server = await asyncio.start_server(site._serve, address, port)
+    context = _tls(*tls, old=old_tls) if tls else None
+    server = await asyncio.start_server(site._serve, address, port, ssl=context)
     site.port = server.sockets[0].getsockname()[1]
     try:
         yield site
@@ -98,6 +105,15 @@ async def faultsite(address: str = "127.0.0.1", port: int = 0) -> AsyncIterator[
         server.close()
         await asyncio.sleep(0)
         await server.wait_closed()
+
+
+def _tls(certificate: Path, key: Path, *, old: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if old:
+        context.set_ciphers("AES128-SHA:@SECLEVEL=0")  # no forward secrecy: refused by strict clients
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 async def _slow_headers(site: FaultSite, one: Asked, writer: asyncio.StreamWriter) -> None:
@@ -185,7 +201,7 @@ FAULTS: dict[str, bytes | Answer] = {
     "/gzip": _zipped(gzip.compress(PAGE)),
     "/gzip-twice": _zipped(gzip.compress(PAGE[:20]) + gzip.compress(PAGE[20:])),
     "/gzip-lie": _zipped(PAGE),
-    "/gzip-broken": _zipped(gzip.compress(PAGE * 50)[:20] + b"\xff" * 40),
+    "/gzip-broken": _zipped(b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\xff" * 40),
     "/deflate": _zipped(zlib.compress(PAGE), "deflate"),
     "/raw-deflate": _zipped(_RAW_DEFLATE, "deflate"),
     "/brotli": _zipped(b"\x8b\x02\x80abc\x03", "br"),
