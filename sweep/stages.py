@@ -14,6 +14,7 @@ from typing import Any
 from crawler.model import Outcome, PageFacts, Request, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
+from crawler.targets import Targets
 from crawler.traps import key_of
 from crawler.walk import Walk, WalkPlan
 from probes.base import PortalState, Probe
@@ -43,6 +44,7 @@ class Job:
     gate: Gate
     probes: Sequence[Probe[Any, Any]]
     timing: Timing = Timing()
+    targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None
     stage: Callable[[str], None] = lambda name: None
@@ -53,7 +55,9 @@ async def audit(job: Job) -> None:
     if job.unit.portal is None:
         await job.store.save_state({"portal": PortalState.NONE, "detail": {}})
         return
-    net = PatientNet(job.gate, pause=job.timing.offline_pause, patience=job.timing.offline_patience)
+    net = PatientNet(
+        job.gate, job.targets, pause=job.timing.offline_pause, patience=job.timing.offline_patience
+    )
     job.stage("walk")
     await walk(job, net)
     job.stage("gather")

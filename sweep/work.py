@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -13,6 +11,7 @@ from typing import Protocol
 from crawler.model import Outcome, Unit
 from crawler.net import Gate
 from probes import ALL
+from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
 from sweep.plan import owner_of
@@ -41,7 +40,7 @@ async def audit_units(
     timing: Timing,
 ) -> None:
     """All units, many at once; each is owned by this process while it works on it."""
-    me = f"{socket.gethostname()}:{os.getpid()}"
+    me = this_process()
     room = asyncio.Semaphore(UNITS_AT_ONCE)
 
     async def one(unit: Unit) -> None:
@@ -67,6 +66,7 @@ async def audit_units(
                 beat.cancel()
                 with suppress(asyncio.CancelledError):
                     await beat
+                await store.release(sweep.id, unit.id, me)
             await store.set_stage(sweep.id, unit.id, Stage.DONE)
             progress.stage(unit.id, "done")
 
