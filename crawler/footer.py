@@ -23,8 +23,10 @@ _WIDE = {
     0xFEFF: None,
 }
 _PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新"
-_CODE = re.compile(r"网站标[识示]码?\s*(?:为|是)?\s*:?\s*((?:bm|BM)\d{8}|[Nn]\d{9}|\d{10})(?![0-9A-Za-z])")
-_CODE_RAW = re.compile(r"网站标[识示]码\s*(?:为|是)?\s*:?\s*([0-9A-Za-z]{2,30})")
+_CODE = re.compile(
+    r"(?:网站标[识示]编?码?|标[识示]码\s*:)\s*(?:为|是)?\s*:?\s*((?:bm|BM)\d{8}|[Nn]\d{9}|\d{10})(?![0-9A-Za-z])"
+)
+_CODE_RAW = re.compile(r"网站标[识示]编?码\s*(?:为|是)?\s*:?\s*([0-9A-Za-z]{2,30})")
 _ICP = re.compile(
     rf"[{_PROVINCES}]\s*[Ii][Cc][Pp]\s*备\s*(?:案)?\s*:?\s*\d{{5,10}}(?!\d)\s*号?(?:\s*[-—–]\s*\d{{1,3}}(?!\d))?"
 )
@@ -33,12 +35,12 @@ _POLICE = re.compile(r"公\s*(?:网\s*)?安\s*(?:备\s*案?)?\s*(?:号)?\s*:?\s*
 _POLICE_RAW = re.compile(r"公\s*网\s*安\s*备\s*案?\s*(?:号)?\s*:?\s*([^\s|]{0,24})")
 
 _STRONG = re.compile(
-    r"网站标[识示]码|[Ii][Cc][Pp]\s*备|公\s*网\s*安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
+    r"标[识示]编?码|网站标[识示]|[Ii][Cc][Pp]\s*备|公\s*(?:网\s*)?安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
 )
 _WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*:")
 _BEFORE, _AFTER = 9, 8  # lines around an anchor that still are the footer (assumed)
 _REACH = 400  # characters: an article's paragraph before a footer is no part of it
-_UNIT = r"[\u4e00-\u9fff（）()、·“”]{4,40}"
+_UNIT = r"[\u4e00-\u9fff（）()、·“”]{3,40}"
 _SPONSOR = re.compile(
     rf"主\s*办(?:\s*单\s*位|\s*方|\s*部\s*门)?\s*[:/]\s*({_UNIT})"
     rf"|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位)?\s*({_UNIT})"
@@ -56,7 +58,9 @@ _UNIT_END = re.compile(
     r"承\s*办|协\s*办|主\s*管|主\s*办|技术|运\s*[行维营]|维护|版权|地址|电话|联系|网站标|备案|政府网站标|邮[编箱政]|建设单位|制作"
     r"|中文域名|传真|最佳|建议|浏览"
 )
-_NOT_UNIT = re.compile(r"^(?:单位|部门|及|和|的|者|权利|所有|地址|电话|技术|承办|协办)")
+_NOT_UNIT = re.compile(
+    r"^(?:单位|部门|及|和|的|者|权利|所有|地址|电话|技术|承办|协办|翻印|违者|未经|不得|侵权|保留|请勿)"
+)
 _PHONE = re.compile(
     r"(?<![\d.\-])(?:\(?0\d{2,3}\)?\s?[-—–]{0,2}\s?\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d{9})(?![\d])"
 )
@@ -64,7 +68,7 @@ _HOTLINE = re.compile(r"(?:热线|电话|联系我们)[^\n\d]{0,12}(1\d{4}|\d{7,
 _FAX = re.compile(r"传\s*真[^\n]{0,8}$|FAX[^\n]{0,8}$", re.IGNORECASE)
 _ADDRESS = re.compile(r"地\s*址\s*:?\s*([^\n]{4,80})")
 _ADDRESS_END = re.compile(
-    r"\s{2,}|邮\s*[编政]|电\s*话|联\s*系|传\s*真|网站|[Tt][Ee][Ll]|建议|技术|版权|[|｜]|主办|\S*ICP"
+    r"\s{2,}|邮\s*[编政箱件]|电子邮|[Ee]-?mail|电\s*话|联\s*系|传\s*真|网站|[Tt][Ee][Ll]|建议|技术|版权|[|｜]|主办|\S*ICP"
 )
 _MAIL = re.compile(
     r"[A-Za-z0-9_.+-]{2,40}\s?(?:@|＠|\(at\)|\[at\]|#)\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,4}"
@@ -165,6 +169,8 @@ def read_zone(zone: str) -> Footer:
     text = zone.translate(_WIDE)
     site_code, code_shown = _site_code(text)
     icp, icp_shown = _icp(text)
+    if icp and ":" in icp and icp not in zone:
+        icp = icp.replace(":", "：")  # as it is shown
     police, police_shown = _police(text)
     phone, address, email = read_contact(text)
     return Footer(
@@ -238,7 +244,7 @@ def _unit(text: str) -> str | None:
         return None
     end = _UNIT_END.search(text)
     unit = (text[: end.start()] if end else text).strip("、（(·“ ")
-    return unit if len(unit) >= 4 else None
+    return unit if len(unit) >= 4 or (len(unit) == 3 and unit[-1] in "部局委厅院署办") else None
 
 
 def read_contact(zone: str) -> tuple[str | None, str | None, str | None]:

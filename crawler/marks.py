@@ -13,7 +13,7 @@ from crawler.page import Link, Page
 
 _WIDGETS = '[id*=onac],[id*=jiucuo],[onclick*="Link(\'"]'
 _MARK_IMAGE = re.compile(
-    r"(?:^|/)(?:\w*_)?(?:red|blue)(?:_error)?\.(?:png|gif|jpe?g)|dzjg|dangzheng|conac|dangzhengjiguan|shiyedanwei",
+    r"(?:^|/)(?:red|blue)(?:_error)?\.(?:png|gif|jpe?g)|dzjg|dangzheng|conac|dangzhengjiguan|shiyedanwei",
     re.IGNORECASE,
 )
 _MARK_WORDS = re.compile(r"党政机关|事业单位(?:网站)?(?:标[识志])?$")

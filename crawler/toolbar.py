@@ -20,11 +20,11 @@ _MARKED = (
     ",input[type=button],a[id],button[id],span[id],div[id],li[id],a[title],a[href^=javascript]"
 )
 _WORDED = "a,button,span,li,i,em,div[onclick],p[onclick],p,label,dd"
-_ANY_WORD = re.compile(r"障碍|无碍|适老|长者|关怀|长辈|老年|大字|敬老|助老|爱老|孝老|老人")
+_ANY_WORD = re.compile(r"障碍|无碍|适老|长者|关怀|关爱|盲道|长辈|老年|大字|敬老|助老|爱老|孝老|老人")
 _WORDS = re.compile(
     r"^(?:进入|开启|打开|切换|关闭|启用|体验|访问)?(?:本?网站|网页|页面|政府网站|一键)?(?:信息)?"
-    r"(?:无障碍|无碍|适老化?|长者|关怀|长辈|老年人?|大字|敬老|助老|爱老|孝老|老人)"
-    r"(?:浏览|阅读|访问|辅助|服务|通道|助手|专版|专区|工具栏?|导航|开关|声明|模式|版本?|界面|网站|网页|支持|及|和|与|/|、|·|\||无障碍|适老化?|长者|关怀版?|改造)*$"
+    r"(?:无障碍|无碍|适老化?|长者|关怀|关爱|长辈|老年人?|大字|敬老|助老|爱老|孝老|老人|智能盲道)"
+    r"(?:浏览|阅读|访问|辅助|服务|通道|助手|专版|专区|工具栏?|导航|开关|声明|模式|版本?|界面|网站|网页|支持|及|和|与|/|、|·|[()（）]|\||无障碍|适老化?|长者|关怀版?|改造)*$"
 )
 _HANDLER = re.compile(
     r"aria\.(?:start|oldFixed\w*|fixed\w*)\s*\(|kqNav\s*\(|initAccessible|toolbarSwitch|openWza|wzaClick|slhClick|canyou|esdToolbar"

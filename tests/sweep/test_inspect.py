@@ -7,9 +7,10 @@ from sweep.inspect import inspect_page
 
 HTML = """<html><head><title>关于防汛工作的通知</title><meta name="SiteName" content="示例县">
 <meta name="ArticleTitle" content="关于防汛工作的通知"></head><body>
-<a onclick="aria.start()" href="javascript:;">无障碍</a><form action="/s"><input name="q" placeholder="搜索"></form>
+<a onclick="aria.start()" href="javascript:;">无障碍</a>
+<form action="/s"><input name="q" placeholder="搜索"></form>
 <h1>关于防汛工作的通知</h1><p>发布日期：2026-06-01 来源：县应急局</p>
-<div id="zoom"><p>各乡镇人民政府、县直各单位：为做好今年防汛工作，现就有关事项通知如下，请认真贯彻执行。</p></div>
+<div id="zoom"><p>各乡镇人民政府：为做好今年防汛工作，现就有关事项通知如下，请认真贯彻执行。</p></div>
 <div style="display:none"><a href="http://bc.example.com/">百家乐</a></div>
 <div class="foot">主办：示例县人民政府 电话：0660-8811111 地址：东海大道1号 邮箱：office@example.gov.cn
 粤ICP备12345678号-1 粤公网安备44158102000123号 网站标识码4415810001

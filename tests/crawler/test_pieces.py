@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.page import Page
+from crawler.pieces import MAX_PIECES, filled_by_script, wanted
+from crawler.written import loaded, parsed, written
+
+
+def page(html: str, **includes: str) -> Page:
+    return Page("http://www.example.gov.cn/a/b.html", html.encode(), content_type="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("script", "html"),
+    [
+        ("document.write('<b>甲</b>')", "<b>甲</b>"),
+        ('document.writeln("<b>" + "\\u7532</b>");', "<b>甲</b>"),
+        ('document.write(unescape("%3Cb%3E%u7532%3C/b%3E"))', "<b>甲</b>"),
+        ("var f = '<b>' +\n '甲'; f += '</b>'; document.getElementById('x').innerHTML = f;", "<b>甲</b>"),
+        ("var a = '<b>甲</b>'\nvar z = 1\n$('#f').html(a)", "<b>甲</b>"),
+        ("el.insertAdjacentHTML('beforeend', '<b>甲</b>')", "<b>甲</b>"),
+        ("document.write(`<b>甲</b>`)", "<b>甲</b>"),
+        ("document.write('<a href=\"http://x.cn/\">' + name + '</a>')", '<a href="http://x.cn/"></a>'),
+        ("// document.write('<b>甲</b>')", ""),
+        ("/* document.write('<b>甲</b>') */", ""),
+        ("var w = window.open(); w.document.write('<b>甲</b>')", ""),
+        ("document.write('plain words')", ""),
+        ("var x = '<b>甲</b>'", ""),
+    ],
+)
+def test_what_a_script_writes(script: str, html: str) -> None:
+    assert written([script]) == html
+
+
+def test_variables_of_one_script_are_used_by_another() -> None:
+    assert written(["var foot = '<i>底</i>'", "document.getElementById('f').innerHTML = foot"]) == "<i>底</i>"
+
+
+def test_fragments_are_parsed_once() -> None:
+    assert parsed("<b>x</b>") is parsed("<b>x</b>")
+
+
+def test_loaded_addresses() -> None:
+    assert loaded("$('#head').load('head.html'); $.get(\"/inc/foot.html\", f); x.load(y)") == [
+        "head.html",
+        "/inc/foot.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "paths"),
+    [
+        ('<script src="/js/footer.js"></script>', ["/js/footer.js"]),
+        ('<script src="../public/js/head_2021.js?v=1"></script>', ["/public/js/head_2021.js?v=1"]),
+        ('<script src="/js/jquery.headroom.min.js"></script>', []),
+        ('<body><!--页脚开始--><script src="/js/1708.js"></script></body>', ["/js/1708.js"]),
+        ('<body><div class="footer"><script src="/x/9.js"></script></div></body>', ["/x/9.js"]),
+        ('<body><p></p><script src="/x/9.js"></script></body>', []),
+        ('<iframe src="/tail.html" width="100%" height="40"></iframe>', ["/tail.html"]),
+        ('<iframe src="/visitcount/v.jsp" width="0" height="0"></iframe>', []),
+        ('<iframe src="http://other.gov.cn/tail.html"></iframe>', []),
+        ("<script>$('#f').load('footer.html')</script>", ["/a/footer.html"]),
+        ('<!--<script src="/js/footer.js"></script>-->', []),
+    ],
+)
+def test_pieces_of_the_page(html: str, paths: list[str]) -> None:
+    assert [request.url[len("http://www.example.gov.cn") :] for request in page(html).supplements()] == paths
+
+
+def test_pieces_are_bounded() -> None:
+    html = "".join(f'<iframe src="/f{n}.html"></iframe>' for n in range(50))
+    assert len(page(html).supplements()) == MAX_PIECES
+
+
+def test_a_footer_on_another_host_is_never_fetched_but_known_to_be_missing() -> None:
+    read = page('<script src="http://static.other.cn/js/footer.js"></script>')
+    assert read.supplements() == []
+    assert read.unread == ("http://static.other.cn/js/footer.js",)
+    assert wanted(read).elsewhere == read.unread
+
+
+LONG = "<p>" + "示例县人民政府门户网站" * 12 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "why"),
+    [
+        ('<div id="app"></div><script src="/a.js"></script>', "shell"),
+        (LONG + '<div v-text="icp"></div><script>new Vue()</script>', "template"),
+        (LONG + '<div class="footer"></div><script src="/a.js"></script>', "empty_footer"),
+        (LONG + '<div class="footer">版权所有</div><script src="/a.js"></script>', None),
+        (LONG, None),
+        ("<p>短</p>", None),
+    ],
+)
+def test_pages_that_scripts_fill(html: str, why: str | None) -> None:
+    assert filled_by_script(page(html)) == why
