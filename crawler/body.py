@@ -24,7 +24,8 @@ class Inflater:
         self._cap = cap
         self._stream: zlib._Decompress | None = None
         self._first = True
-        self._done = False
+        self._ended = False  # the last member is complete
+        self._tail = b""  # what came after it
         self.parts: list[bytes] = []
         self.size = 0
 
@@ -35,8 +36,10 @@ class Inflater:
         if self._stream is None:
             self._keep(raw)
             return
-        while raw and not self._done:
-            raw = self._undo(self._stream, raw)
+        if self._ended:
+            raw = self._next_member(raw)
+        while raw:
+            raw = self._undo(raw)
 
     def _begin(self, raw: bytes) -> None:
         if self._coding in _PLAIN:
@@ -48,7 +51,9 @@ class Inflater:
             self._stream = zlib.decompressobj(_GZIP_OR_ZLIB if zlib_header else _RAW_DEFLATE)
         # "gzip" on bytes that are none: the header lies, the body is plain.
 
-    def _undo(self, stream: zlib._Decompress, raw: bytes) -> bytes:
+    def _undo(self, raw: bytes) -> bytes:
+        stream = self._stream
+        assert stream is not None
         try:
             # One byte more than allowed is enough to see that it is too much.
             self._keep(stream.decompress(raw, self._cap - self.size + 1))
@@ -57,12 +62,20 @@ class Inflater:
         if stream.unconsumed_tail:
             return stream.unconsumed_tail
         if stream.eof:
-            if stream.unused_data.startswith(_GZIP_MAGIC):
-                self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-                rest = stream.unused_data
-                return self._undo(self._stream, rest)
-            self._done = True  # padding after the end is ignored, as browsers do
+            self._ended = True
+            return self._next_member(stream.unused_data)
         return b""
+
+    def _next_member(self, raw: bytes) -> bytes:
+        """The start of another gzip member behind the last one; b"" for padding, as browsers take it."""
+        self._tail += raw
+        if len(self._tail) < len(_GZIP_MAGIC) or not self._tail.startswith(_GZIP_MAGIC):
+            self._tail = self._tail[:1]  # padding stays padding, whatever follows it
+            return b""
+        raw, self._tail = self._tail, b""
+        self._stream = zlib.decompressobj(_GZIP_OR_ZLIB)
+        self._ended = False
+        return raw
 
     def _keep(self, part: bytes) -> None:
         self.size += len(part)

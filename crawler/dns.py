@@ -132,8 +132,12 @@ class Names:
 
 
 def bare(host: str) -> str:
-    """A host name for comparing: lower case, without brackets and without the dot at its end."""
-    return host.strip("[]").rstrip(".").lower()
+    """A host name for comparing: lower case, without port, brackets and the dot at its end."""
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    return host.rstrip(".").lower()
 
 
 def _name_server(text: str) -> Do53Nameserver:

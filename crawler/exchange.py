@@ -64,7 +64,9 @@ class Exchange:
                 return await self._answer(ask, phase)
         except TimeoutError as problem:
             words = f"limit {ask.request.seconds:g} s"
-            raise (TookTooLong if phase.connected else ConnectTimedOut)(words) from problem
+            # At a later hop the time may have been used up before it began.
+            slow = phase.connected or not ask.first
+            raise (TookTooLong if slow else ConnectTimedOut)(words) from problem
 
     async def _answer(self, ask: Ask, phase: Phase) -> Answer:
         sent = self._http_request(ask, phase)
@@ -92,19 +94,19 @@ class Exchange:
         request, target = ask.request, ask.target
         headers = [
             (b"Host", urls.host_header(target).encode("ascii")),
-            (b"User-Agent", (request.user_agent or self._user_agent).encode("utf-8")),
+            (b"User-Agent", _header(request.user_agent or self._user_agent)),
             *_BASE_HEADERS,
         ]
         if request.referer:
-            headers.append((b"Referer", request.referer.encode("utf-8")))
+            headers.append((b"Referer", _header(request.referer)))
         if ask.cookie:
-            headers.append((b"Cookie", ask.cookie.encode("latin-1", "replace")))
+            headers.append((b"Cookie", _header(ask.cookie)))
         if ask.first and request.etag:
-            headers.append((b"If-None-Match", request.etag.encode("utf-8")))
+            headers.append((b"If-None-Match", _header(request.etag)))
         if ask.first and request.last_modified:
-            headers.append((b"If-Modified-Since", request.last_modified.encode("utf-8")))
+            headers.append((b"If-Modified-Since", _header(request.last_modified)))
         if ask.body is not None and request.content_type:
-            headers.append((b"Content-Type", request.content_type.encode("utf-8")))
+            headers.append((b"Content-Type", _header(request.content_type)))
         if ask.way.fresh:
             headers.append((b"Connection", b"close"))
         return httpx.Request(
@@ -134,3 +136,11 @@ class Exchange:
         if length.isdecimal() and int(length) > ask.request.max_bytes:
             raise TooLarge(f"Content-Length {length}")
         return await read_all(stream, coding, ask.request.max_bytes)
+
+
+def _header(text: str) -> bytes:
+    # Answers' headers were read as latin-1: so they go back byte for byte.
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8")

@@ -427,5 +427,5 @@ def user_agent(contact: str) -> str:
 def _keep_cookies(jar: dict[str, str], set_cookies: Iterable[str]) -> None:
     for line in set_cookies:
         name, mark, value = line.partition(";")[0].partition("=")
-        if mark and name.strip():
+        if mark and name.strip() and line.isprintable():
             jar[name.strip()] = value.strip()

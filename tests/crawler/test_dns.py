@@ -12,7 +12,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from crawler.dns import Names
+from crawler.dns import Names, bare
 from crawler.model import Family, Outcome, Resolved
 
 ZONE = {
@@ -130,6 +130,21 @@ async def test_declared_names_and_literals_ask_no_dns(host: str, family: Family,
     async with name_server() as (protocol, server):
         assert await Names(declared, resolvers=[server]).resolve(host, family) == resolved
         assert protocol.asked == []
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("A.gov.CN.", "a.gov.cn"),
+        ("a.gov.cn:8080", "a.gov.cn"),
+        ("[::1]:80", "::1"),
+        ("[::1]", "::1"),
+        ("::1", "::1"),
+        ("127.0.0.1:80", "127.0.0.1"),
+    ],
+)
+def test_bare_names(written: str, name: str) -> None:
+    assert bare(written) == name
 
 
 def test_address_rule() -> None:

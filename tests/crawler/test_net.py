@@ -159,6 +159,20 @@ async def test_cancelling_a_fetch_frees_its_place(site: FaultSite, clock: Clock)
         assert (await get(gate, site.url("/"))).ok
 
 
+async def test_a_large_body_comes_whole(site: FaultSite, gate: Gate) -> None:
+    body = bytes(range(256)) * 20_000
+    site.routes["/video"] = plain(body)
+    assert (await get(gate, site.url("/video"))).body == body
+
+
+async def test_many_hosts_at_once(site: FaultSite, clock: Clock) -> None:
+    names = {f"h{number}.gov.cn": ["127.0.0.1"] for number in range(300)}
+    async with gate_for(clock, resolve=names) as gate, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(get(gate, site.url("/", host=name))) for name in names]
+    assert all(task.result().ok for task in tasks)
+    assert site.connections == len(names)
+
+
 @pytest.mark.parametrize("url", ["javascript:;", "/x", "mailto:a@b.cn", "http://", "http://a.gov.cn:99999/"])
 async def test_what_is_no_web_address(gate: Gate, url: str) -> None:
     assert (await get(gate, url)).outcome is Outcome.BAD_URL
@@ -313,7 +327,7 @@ async def test_addresses_that_nobody_named(site: FaultSite, gate: Gate, host: st
 
 
 async def test_a_units_own_portal_may_be_a_literal(site: FaultSite, clock: Clock) -> None:
-    async with gate_for(clock, allowed_private_hosts={"127.0.0.1"}) as gate:
+    async with gate_for(clock, allowed_private_hosts={f"127.0.0.1:{site.port}"}) as gate:
         assert (await get(gate, f"http://127.0.0.1:{site.port}/")).ok
         assert (await get(gate, f"http://127.0.0.2:{site.port}/")).outcome is Outcome.FORBIDDEN_ADDRESS
 
