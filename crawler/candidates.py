@@ -13,6 +13,7 @@ from datetime import date
 
 from crawler.article import is_article_url
 from crawler.dates import with_year
+from crawler.dialects import read as read_dialects
 from crawler.frontier import Candidate
 from crawler.model import Period, Role
 from crawler.page import Page
@@ -97,6 +98,8 @@ def _links(page: Page) -> Iterator[tuple[str, str]]:
     for row in find_rows(page).rows:
         if row.url:
             yield row.url, row.title
+    for leaf in read_dialects(page).tree:
+        yield leaf.url, leaf.title
     for url in find_rows(page).next_pages:
         yield url, ""
 

@@ -38,7 +38,9 @@ def key_of(url: str) -> str:
         sorted(piece for piece in parts.query.split("&") if piece and not _SESSION_KEYS.match(_name(piece)))
     )
     host = parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
-    return f"{host}{path}?{query}" if query else f"{host}{path}"
+    # One shell serves all categories of a gkmlpt disclosure platform; its fragment says which.
+    category = f"#{parts.fragment}" if "/gkmlpt/" in path and parts.fragment.isdigit() else ""
+    return (f"{host}{path}?{query}" if query else f"{host}{path}") + category
 
 
 def pattern_of(key: str) -> str:

@@ -11,24 +11,27 @@ import asyncio
 import hashlib
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from crawler.article import read_article
 from crawler.candidates import candidates, home_candidate
+from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Candidate, Frontier, State, Visit
 from crawler.identity import is_content
 from crawler.kind import page_kind
 from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
 from crawler.page import Page
+from crawler.rows import find_rows
 from crawler.scope import Scope
 from crawler.traps import budget_of
 
 BATCH_SECONDS = 1.0
 BATCH_VISITS = 100
+PAGE_REDIRECTS = 3
 INCLUDES_HELD = 300  # answers of header and footer scripts kept per unit
 SUPPLEMENTS_PER_PAGE = 12
 
@@ -61,6 +64,7 @@ class Walk:
         self._frontier = frontier
         self._scope = Scope.of(plan.unit)
         self._includes: OrderedDict[str, str | None] = OrderedDict()
+        self._documents: dict[str, Fetched] = {}
         self._batch: list[Visit] = []
         self._saved_at = time.monotonic()
         self._saving = asyncio.Lock()
@@ -116,52 +120,58 @@ class Walk:
                 await self._frontier.save(batch)
 
     async def _visit(self, candidate: Candidate) -> Visit:
-        fetched = await self._net.fetch(Request(candidate.url))
         is_home = candidate.role is Role.HOME
-        if not fetched.ok or not _is_html(fetched) or not (is_home or fetched.final_url in self._scope):
+        fetched, page = await self._open(candidate.url, is_home)
+        if page is None or not (is_home or page.url in self._scope):
             return _bare_visit(candidate, fetched)
-        page = await self._complete(fetched, is_home)
-        kind = page_kind(page)
-        identified = is_home or is_content(page, self._plan.unit)
+        if not _is_html(fetched):  # a further page of a list, as data: its rows are links, it is no page
+            rows = tuple(self._candidates(page, candidate)) if find_rows(page).rows else ()
+            return replace(_bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
-        found: Sequence[Candidate] = ()
-        if identified:
-            found = tuple(
-                candidates(
-                    page,
-                    self._scope,
-                    role=candidate.role,
-                    level=candidate.level,
-                    depth=candidate.depth,
-                    period=self._plan.period,
-                    as_of=self._plan.as_of,
-                )
-            )
-        article = read_article(page) if kind is not PageKind.HOME else None
-        facts = PageFacts(
-            url=candidate.url,
-            final_url=page.url,
-            role=candidate.role,
-            kind=kind,
-            depth=candidate.depth,
-            outcome=fetched.outcome,
-            status=fetched.status,
-            title=(article.title if article and article.title else page.title)[:300],
-            date=article.date if article else None,
-            parent=candidate.parent or None,
-            anchor=candidate.anchor,
-            identified=identified,
-            digest=hashlib.sha256(fetched.body).hexdigest(),
-        )
+        identified = is_home or is_content(page, self._plan.unit)
         return Visit(
             key=candidate.key,
-            facts=facts,
+            facts=_facts(candidate, fetched, page, identified),
             evidence=self._plan.observe(page) if identified else {},
-            candidates=found,
+            candidates=tuple(self._candidates(page, candidate)) if identified else (),
             etag=fetched.headers.get("etag"),
             last_modified=fetched.headers.get("last-modified"),
         )
+
+    def _candidates(self, page: Page, found_as: Candidate) -> Iterator[Candidate]:
+        return candidates(
+            page,
+            self._scope,
+            role=found_as.role,
+            level=found_as.level,
+            depth=found_as.depth,
+            period=self._plan.period,
+            as_of=self._plan.as_of,
+        )
+
+    async def _open(self, url: str, is_home: bool) -> tuple[Fetched, Page | None]:
+        """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""
+        for _ in range(PAGE_REDIRECTS):
+            fetched = await self._document(url)
+            if not fetched.ok or not (_is_html(fetched) or _is_data(fetched)):
+                return fetched, None
+            page = await self._complete(fetched, is_home)
+            onward = read_dialects(page).redirect
+            if onward is None or onward == url or not (is_home or onward in self._scope):
+                break
+            url = onward
+        return fetched, page
+
+    async def _document(self, url: str) -> Fetched:
+        """Fetch; a fragment that names a page of its own (gkmlpt) is kept, its document asked for once."""
+        bare, _, fragment = url.partition("#")
+        if not fragment:
+            return await self._net.fetch(Request(url))
+        if bare not in self._documents:
+            self._documents = {bare: await self._net.fetch(Request(bare))}
+        fetched = self._documents[bare]
+        return replace(fetched, url=url, final_url=f"{fetched.final_url}#{fragment}")
 
     def _adopt(self, final_url: str) -> None:
         """A home page that moved inside one site (other name, same registered domain) widens the scope."""
@@ -196,6 +206,26 @@ class Walk:
         return text
 
 
+def _facts(candidate: Candidate, fetched: Fetched, page: Page, identified: bool) -> PageFacts:
+    kind = page_kind(page)
+    article = read_article(page) if kind is not PageKind.HOME else None
+    return PageFacts(
+        url=candidate.url,
+        final_url=page.url,
+        role=candidate.role,
+        kind=kind,
+        depth=candidate.depth,
+        outcome=fetched.outcome,
+        status=fetched.status,
+        title=(article.title if article and article.title else page.title)[:300],
+        date=article.date if article else None,
+        parent=candidate.parent or None,
+        anchor=candidate.anchor,
+        identified=identified,
+        digest=hashlib.sha256(fetched.body).hexdigest(),
+    )
+
+
 def _bare_visit(candidate: Candidate, fetched: Fetched) -> Visit:
     """A visit that yielded no page of the unit's own: kept, so that nothing is silently missing."""
     facts = PageFacts(
@@ -221,6 +251,11 @@ def _is_html(fetched: Fetched) -> bool:
     return kind in ("", "text/plain", "application/octet-stream") and head.startswith(
         (b"<!doctype", b"<html", b"<head")
     )
+
+
+def _is_data(fetched: Fetched) -> bool:
+    kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind.endswith(("json", "xml", "javascript")) or kind in ("text/plain", "")
 
 
 def _same_site(one: str, other: str) -> bool:
