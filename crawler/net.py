@@ -27,6 +27,7 @@ from crawler.exchange import REDIRECTS, Answer, Ask, Exchange
 from crawler.frontier import Attempt
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
 from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
+from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
 from crawler.transport import Transport
 from crawler.walls import find_wall
 from crawler.wire import Way
@@ -38,37 +39,6 @@ ROBOTS_SECONDS = 10.0
 RETRY_PAUSE_SECONDS = 0.5  # before a retry, besides the host's pace
 
 _TOWARDS_GET = frozenset({301, 302, 303})
-_OWN_FAULT_POSSIBLE = frozenset(
-    {
-        Outcome.NXDOMAIN,
-        Outcome.DNS_FAILED,
-        Outcome.REFUSED,
-        Outcome.RESET,
-        Outcome.UNROUTED,
-        Outcome.CONNECT_TIMEOUT,
-        Outcome.TOO_SLOW,
-    }
-)
-
-
-def worth_retrying(outcome: Outcome, status: int | None = None) -> bool:
-    """Whether asking once more, soon, may help: time-outs, 429, 502-504. Never 404, never TLS."""
-    if outcome is Outcome.SERVER_ERROR:
-        return status in (502, 503, 504)
-    return outcome in (Outcome.CONNECT_TIMEOUT, Outcome.TOO_SLOW, Outcome.LIMITED)
-
-
-def outcome_of(status: int, *, retry_after: bool) -> Outcome:
-    """The outcome of a final answer by its status alone (walls and redirects are decided before)."""
-    if 200 <= status < 300 or status == 304:
-        return Outcome.OK
-    if status in (404, 410):
-        return Outcome.GONE
-    if status == 429 or (status == 503 and retry_after):
-        return Outcome.LIMITED
-    if 400 <= status < 500:
-        return Outcome.DENIED
-    return Outcome.SERVER_ERROR if 500 <= status < 600 else Outcome.PROTOCOL
 
 
 def reachable_address(address: str) -> bool:
@@ -224,7 +194,7 @@ class Gate:
         began = self._clock()
         fetched = await self._classified(request, purpose)
         if purpose != "canary":
-            if fetched.outcome in _OWN_FAULT_POSSIBLE:
+            if fetched.outcome in OWN_FAULT_POSSIBLE:
                 fetched = await self._proven(fetched, request.family, began)
             elif fetched.status is not None:
                 self._canaries.note_answer(request.family, fetched.address)
@@ -289,7 +259,7 @@ class Gate:
             chain.answer = answer
             next_url = self._next(chain, target, host, answer)
             if next_url is None:
-                return self._outcome(chain, answer)
+                return outcome_of(answer.status, retry_after="retry-after" in answer.headers)
             chain.url = next_url
 
     async def _timed(self, chain: _Chain, target: urls.Target, cookie: str, host: Host) -> Answer:
@@ -333,9 +303,6 @@ class Gate:
         if answer.status == 303 or (answer.status in _TOWARDS_GET and chain.method == "POST"):
             chain.method, chain.body = ("HEAD" if chain.method == "HEAD" else "GET"), None
         return next_url
-
-    def _outcome(self, chain: _Chain, answer: Answer) -> Outcome:
-        return outcome_of(answer.status, retry_after="retry-after" in answer.headers)
 
     def _finished(self, chain: _Chain, started: datetime, outcome: Outcome) -> Fetched:
         answer = chain.answer

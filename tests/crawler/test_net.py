@@ -12,7 +12,8 @@ import pytest
 from crawler.frontier import Attempt
 from crawler.host import HostPolicy
 from crawler.model import Family, Fetched, Outcome, Request
-from crawler.net import Gate, outcome_of, reachable_address, user_agent, worth_retrying
+from crawler.net import Gate, reachable_address, user_agent
+from crawler.outcomes import outcome_of, worth_retrying
 from tests.crawler.faultsite import PAGE, FaultSite, faultsite, plain
 
 HERE = {"www.a.gov.cn": ["127.0.0.1"], "b.gov.cn": ["127.0.0.1"], "dead.gov.cn": []}
