@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from demo.attachments import common_files
-from demo.portals import gaoxin, minghu, yangguang
+from demo.portals import absent, departments, fenglin, gaoxin, minghu, yangguang, yunxi
 from demo.render import place, render
 from demo.server import Answer, Host, Logged, Server
 from demo.site import Portal
@@ -28,6 +28,7 @@ OUTSIDE = {
     "canary.example.cn": ["127.0.0.1", "::1"],
     "www.gov.cn": ["127.0.0.1"],
     "www.gd.gov.cn": ["127.0.0.1"],
+    "shop.example.com": ["127.0.0.1"],
     "refused.example.cn": ["127.0.0.1"],  # linked with a port where nobody listens
     "dead.example.cn": [],
     # Hosts of footer scripts: the demo never leaves the machine.
@@ -57,7 +58,7 @@ class City:
 
     def units(self, port: int) -> list[dict[str, Any]]:
         """The units as seeds.yaml has them."""
-        return [_at(portal.unit, port) for portal in self.portals]
+        return [_at(unit, port) for unit in [*(portal.unit for portal in self.portals), *absent.units()]]
 
     def canaries(self, port: int) -> list[str]:
         return [CANARY.replace("@PORT@", str(port))]
@@ -96,24 +97,38 @@ def build_city(seed: int, as_of: date) -> City:
     bureau = yangguang.education_bureau(seed, as_of, owner)
     county = minghu.county(seed, as_of)
     zone = gaoxin.zone(seed, as_of)
-    portals = [owner, bureau, county, zone]
+    finance = departments.finance_bureau(seed, as_of, owner)
+    health = departments.health_commission(seed, as_of, owner)
+    market = departments.market_bureau(seed, as_of)
+    traps, district = yunxi.county(seed, as_of), fenglin.district(seed, as_of)
+    portals = [owner, bureau, finance, health, market, county, traps, district, zone]
+    departments.late_interpretation(finance)
     for portal in portals:
         place(portal)
     yangguang.settle_education_bureau(bureau)
-    minghu.settle(county)
-    gaoxin.settle(zone)
-    hosts = _outside()
+    departments.settle_finance_bureau(finance)
+    departments.settle_health_commission(health)
+    departments.settle_market_bureau(market)
+    for settled, module in ((county, minghu), (traps, yunxi), (district, fenglin), (zone, gaoxin)):
+        module.settle(settled)
+    finance.fault("interpretation.in_time", finance.column("interpretation").articles[-1].path)
+    hosts = _outside() | absent.hosts()
     for portal in portals:
         host = hosts.setdefault(portal.host, Host(pages=dict(common_files())))
         render(portal, host)
-    truth = [one for portal in portals for one in portal.truth()]
+    truth = [one for portal in portals for one in portal.truth()] + absent.truth()
     return City(seed, as_of, portals, hosts, truth)
 
 
 def _outside() -> dict[str, Host]:
     """Hosts that belong to no unit."""
     text = "<!DOCTYPE html><html><head><meta charset=utf-8><title>{0}</title></head><body><h1>{0}</h1>"
-    names = {"canary.example.cn": "在线", "www.gov.cn": "中国政府网", "www.gd.gov.cn": "广东省人民政府"}
+    names = {
+        "canary.example.cn": "在线",
+        "www.gov.cn": "中国政府网",
+        "www.gd.gov.cn": "广东省人民政府",
+        "shop.example.com": "建材批发",
+    }
     return {host: Host({"/": Answer(text.format(name).encode())}) for host, name in names.items()}
 
 

@@ -10,7 +10,7 @@ import hashlib
 from html import escape
 from typing import NamedTuple
 
-from demo.server import Answer
+from demo.server import Answer, Handler
 from demo.site import Article, Column, Portal
 
 
@@ -36,6 +36,8 @@ class Nfcms:
 
     name = "nfcms"
     first = ""  # file name of a column's first page, as it is linked
+    first_page = True  # are there HTML pages of a column?
+    later_pages = True  # are the pages behind the first one HTML too?
 
     def column_path(self, portal: Portal, column: Column) -> str:
         return f"{portal.base}{column.slug}/{self.first}"
@@ -71,7 +73,7 @@ class Nfcms:
         """The article's text in the product's container."""
         return f'<div class="article-content" id="zoomcon">{article.body}</div>'
 
-    def extra(self, portal: Portal, column: Column) -> dict[str, Answer]:
+    def extra(self, portal: Portal, column: Column) -> dict[str, Answer | Handler]:
         """Data answers that the column's pages ask for, by path."""
         return {}
 

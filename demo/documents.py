@@ -141,6 +141,8 @@ def link_consultations(portal: Portal) -> None:
     if not portal.has("consultation"):
         return
     *_, result, closed = portal.column("consultation").articles
+    if "<!--result-->" not in closed.body:  # a planted fault: no result was published
+        return
     closed.body = closed.body.replace("<!--result-->", _related("意见反馈情况", result))
     result.body = result.body.replace("<!--consulted-->", _related("征求意见公告", closed))
 

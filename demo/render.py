@@ -35,11 +35,12 @@ def place(portal: Portal) -> None:
     """Give every column and article its number and URL path."""
     number = portal.rng.randint(300_000, 600_000)
     for column in portal.columns:
-        column.path = column.external or portal.dialect.column_path(portal, column)
+        dialect = column.by or portal.dialect
+        column.path = column.external or column.path or dialect.column_path(portal, column)
         for article in column.articles:
             number += portal.rng.randint(3, 60)
             article.number = number
-            article.path = article.path or portal.dialect.article_path(column, article)
+            article.path = article.path or dialect.article_path(column, article)
     documents.link_both_ways(portal)
     documents.link_consultations(portal)
 
@@ -48,15 +49,15 @@ def render(portal: Portal, host: Host) -> None:
     """Put every page of a placed portal on its host."""
     pages: dict[str, Answer | Handler] = dict(host.pages)
     base = portal.base
-    pages[base] = _html(portal, _home(portal))
+    pages[base] = html(portal, _home(portal))
     for column in portal.columns:
         if not column.external:
             pages.update(_column_pages(portal, column))
             for article in column.articles:
-                pages[article.path] = _html(portal, _article(portal, column, article))
-            pages.update(portal.dialect.extra(portal, column))
+                pages[article.path] = html(portal, _article(portal, column, article))
+            pages.update((column.by or portal.dialect).extra(portal, column))
     if portal.footer.site_map:
-        pages[f"{base}wzdt/"] = _html(portal, _site_map(portal))
+        pages[f"{base}wzdt/"] = html(portal, _site_map(portal))
     if portal.search == f"{base}search":
         pages[portal.search] = lambda asked: searched(portal, asked)
     pages[f"{base}css/site.css"] = Answer(data_text("site.css").encode(), content_type="text/css")
@@ -70,12 +71,13 @@ def render(portal: Portal, host: Host) -> None:
     host.pages = pages
     if base == "/":
         text = _templates().get_template("error.html").render(portal=portal)
-        host.missing = _html(portal, text, status=404)
+        host.missing = html(portal, text, status=404)
     for change in portal.after:
         change(portal, host)
 
 
-def _html(portal: Portal, text: str, status: int = 200) -> Answer:
+def html(portal: Portal, text: str, status: int = 200) -> Answer:
+    """An HTML answer in the portal's charset, under the charset its server claims."""
     kind = f"text/html; charset={portal.declared or portal.charset}"
     codec = "gb18030" if portal.charset.startswith("gb") else portal.charset
     return Answer(text.encode(codec), status, kind, gzip=True)
@@ -138,7 +140,8 @@ def site_tags(portal: Portal) -> dict[str, str | None]:
     return tags | portal.site_tags
 
 
-def _column_tags(portal: Portal, column: Column) -> dict[str, str | None]:
+def column_tags(portal: Portal, column: Column) -> dict[str, str | None]:
+    """The seven tags of a column page."""
     tags: dict[str, str | None] = {
         "ColumnName": column.name,
         "ColumnDescription": f"{portal.name}{column.name}栏目",
@@ -183,20 +186,26 @@ def _column_pages(portal: Portal, column: Column) -> dict[str, Answer]:
     common: dict[str, Any] = {
         "column": column,
         "trail": _trail(portal, column),
-        "tags": _column_tags(portal, column),
+        "tags": column_tags(portal, column),
     }
     if column.standing:
         text = page(portal, "standing.html", kind_of(column), column.name, **common)
-        return {column.path: _html(portal, text)}
+        return {column.path: html(portal, text)}
+    if column.sends_on:
+        away = f'<meta http-equiv="refresh" content="0;url={column.sends_on}">'
+        return {column.path: html(portal, f"<html><head>{away}</head><body></body></html>")}
     pages = {}
+    dialect = column.by or portal.dialect
     for listing in _listings(portal, column):
-        common["rows"] = Markup(portal.dialect.rows(listing)) if listing.articles else ""
+        if not dialect.first_page or (listing.number > 1 and not dialect.later_pages):
+            break
+        common["rows"] = Markup(dialect.rows(listing)) if listing.articles else ""
         template = "list.html"
         if column.key in ("disclosure", "statutory"):
             template, common["tree"] = "disclosure.html", _tree(portal)
-        common["paging"] = Markup(portal.dialect.paging(listing))
+        common["paging"] = Markup(dialect.paging(listing))
         text = page(portal, template, kind_of(column), column.name, **common)
-        pages[portal.dialect.page_path(column, listing.number, listing.pages)] = _html(portal, text)
+        pages[dialect.page_path(column, listing.number, listing.pages)] = html(portal, text)
     return pages
 
 
@@ -216,7 +225,7 @@ def _tree(portal: Portal) -> list[tuple[Column, list[Column]]]:
 
 
 def _article(portal: Portal, column: Column, article: Article) -> str:
-    tags: dict[str, str | None] = _column_tags(portal, column) | {
+    tags: dict[str, str | None] = column_tags(portal, column) | {
         "ArticleTitle": article.title,
         "PubDate": f"{article.date.isoformat()} 09:30" if article.dated else None,
         "ContentSource": article.source,
@@ -228,7 +237,7 @@ def _article(portal: Portal, column: Column, article: Article) -> str:
         kind,
         article.title,
         article=article,
-        content=Markup(portal.dialect.body(article)),
+        content=Markup((column.by or portal.dialect).body(article)),
         trail=_trail(portal, column),
         tags=tags | article.tags,
     )
@@ -248,4 +257,4 @@ def searched(portal: Portal, asked: Asked) -> Answer:
     articles = [article for one in covered for column in one.columns for article in column.articles]
     found = [article for article in articles if word and word in article.title]
     found.sort(key=lambda article: (article.date, article.path), reverse=True)
-    return _html(portal, page(portal, "search.html", "search", "搜索结果", found=found))
+    return html(portal, page(portal, "search.html", "search", "搜索结果", found=found))

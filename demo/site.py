@@ -53,6 +53,8 @@ class Column:
     in_tree: bool = False  # a leaf of the disclosure tree
     on_nav: bool = False
     on_map: bool = True
+    by: Any = None  # a dialect of its own, where it is another than the portal's
+    sends_on: str = ""  # path its page refreshes to; then it has no list of its own
     external: str = ""  # the column is elsewhere: links lead to this URL
     path: str = ""  # set by the dialect
     extra: str = ""  # HTML under the list
