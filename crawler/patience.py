@@ -8,6 +8,7 @@ from typing import Protocol
 
 from crawler.frontier import Attempt
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
+from crawler.targets import Look, Targets
 
 
 class Gate(Protocol):
@@ -23,8 +24,11 @@ class Gate(Protocol):
 class PatientNet:
     """Asks again when the canaries say that we were offline, for up to `patience` seconds in all."""
 
-    def __init__(self, gate: Gate, *, pause: float = 5.0, patience: float = 600.0) -> None:
+    def __init__(
+        self, gate: Gate, targets: Targets | None = None, *, pause: float = 5.0, patience: float = 600.0
+    ) -> None:
         self._gate = gate
+        self._targets = targets or Targets()
         self._pause = pause
         self._patience = patience
         self._attempts: list[Attempt] = []
@@ -44,6 +48,10 @@ class PatientNet:
 
     async def online(self, family: Family = Family.ANY) -> bool:
         return await self._gate.online(family)
+
+    async def look(self, url: str, *, again: bool = False) -> Look:
+        """What stands behind a link: shared with all units of the sweep, see crawler.targets."""
+        return await self._targets.look(url, self.fetch, self.online, again=again)
 
     def drain(self) -> list[Attempt]:
         """The attempts since the last call, to be stored."""

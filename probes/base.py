@@ -224,6 +224,7 @@ class Probe(Generic[E, L]):
     gathers: type[Frozen] | None = None
     gather: Gather[E] | None = None
     confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
+    unsettled: Callable[[Any], bool] | None = None  # of what was gathered: is there anything to confirm?
 
 
 _STATE_REASON = {
