@@ -1,8 +1,8 @@
 """What stands behind a link? Looks at link targets, each once per sweep, whoever asks.
 
-A target is asked with GET (HEAD lies on many servers) and at most 64 KB of it are read. The first look and the
-second, later one on a fresh connection are kept by the store, so that units share them and a killed sweep
-does not ask again. One request at a time per host; the gate keeps the pace.
+A target is asked with GET (HEAD lies on many servers) and at most 64 KB of it are read. The first look, and
+the second, later one on a fresh connection, are kept by the store, so that units share them and a killed
+sweep does not ask again. One request at a time per host; the gate keeps the pace.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from crawler.model import Family, Fetched, Frozen, PageFacts, Period, Request, R
 
 if TYPE_CHECKING:
     from crawler.page import Page
+    from crawler.targets import Look
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +193,10 @@ class Net(Protocol):
     async def resolve(self, host: str, family: Family) -> Resolved: ...
 
     async def online(self, family: Family = Family.ANY) -> bool: ...
+
+    async def look(self, url: str, *, again: bool = False) -> Look:
+        """What stands behind a link, asked once per sweep; `again`: the later look on a fresh connection."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

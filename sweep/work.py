@@ -10,6 +10,7 @@ from typing import Protocol
 
 from crawler.model import Outcome, Unit
 from crawler.net import Gate
+from crawler.targets import Targets
 from probes import ALL
 from storage.owner import this_process
 from storage.repo import Store
@@ -42,6 +43,7 @@ async def audit_units(
     """All units, many at once; each is owned by this process while it works on it."""
     me = this_process()
     room = asyncio.Semaphore(UNITS_AT_ONCE)
+    targets = Targets(store, sweep.id, again_after=timing.confirm_after)
 
     async def one(unit: Unit) -> None:
         async with room:
@@ -55,6 +57,7 @@ async def audit_units(
                 gate=gate,
                 probes=ALL,
                 timing=timing,
+                targets=targets,
                 has_owner=owner_of(unit, seeds.units) is not None,
                 tick=lambda url, outcome: progress.page(unit.id, url, outcome),
                 stage=lambda name: progress.stage(unit.id, name),
@@ -73,6 +76,7 @@ async def audit_units(
     async with asyncio.TaskGroup() as group:
         for unit in units:
             group.create_task(one(unit), name=f"unit {unit.id}")
+    await targets.flush()
 
 
 async def _heartbeat(store: Store, sweep: str, unit: str, owner: str) -> None:
