@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,6 +27,8 @@ from sqlalchemy.orm import DeclarativeBase
 from storage.errors import StoreError, locked, too_new, translate, unreachable, unreadable
 from storage.tables import REVISIONS, VERSION_TABLE
 
+T = TypeVar("T")
+
 BUSY_SECONDS = 60.0  # as long as a big batch of another process may take on a slow disk
 POSTGRES_WRITERS = 4
 _DRIVERS = {
@@ -35,6 +37,22 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 _MIGRATION_LOCK = 0x53554E53  # "SUNS", an advisory lock of our own
+
+
+class Transaction:
+    """What may be done inside `read()` and `write()`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: sa.Executable, rows: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
+        return await _undisturbed(self._connection.execute(statement, rows))
+
+    async def exec_driver_sql(self, sql: str, rows: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
+        return await _undisturbed(self._connection.exec_driver_sql(sql, rows))
+
+    async def run_sync(self, work: Callable[[sa.Connection], T]) -> T:
+        return await _undisturbed(self._connection.run_sync(work))
 
 
 class Database:
@@ -55,8 +73,8 @@ class Database:
         target = _driver_url(url)
         where = target.render_as_string(hide_password=True).replace("+aiosqlite", "").replace("+asyncpg", "")
         is_sqlite = target.get_backend_name() == "sqlite"
-        if is_sqlite and not create and not await asyncio.to_thread(Path(target.database or "").is_file):
-            raise unreadable(where, "文件不存在")
+        if is_sqlite:
+            await asyncio.to_thread(_check_file, Path(target.database or ""), where, create)
         arguments = {"timeout": busy_seconds} if is_sqlite else {}
         engine = create_async_engine(target, connect_args=arguments)
         if is_sqlite:
@@ -75,25 +93,25 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncIterator[Transaction]:
         """One consistent view."""
         with self._translated():
-            async with self._engine.begin() as connection:
-                yield connection
+            async with _transaction(self._engine) as transaction:
+                yield transaction
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[Transaction]:
         """One transaction: all of it is stored, or nothing when the block is left by an exception."""
         with self._translated():
-            async with self._turn, self._writers.begin() as connection:
-                yield connection
+            async with self._turn, _transaction(self._writers) as transaction:
+                yield transaction
 
     def insert(self, table: type[DeclarativeBase]) -> Any:
         """An INSERT that knows ON CONFLICT, the same way in both dialects."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def insert_many(
-        self, connection: AsyncConnection, table: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]
+        self, connection: Transaction, table: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         """Rows in the order of the table's columns, without a counting `id`.
 
@@ -128,12 +146,16 @@ class Database:
         while True:
             try:
                 with self._translated():
-                    async with self._engine.connect() as connection:
-                        driver = await connection.get_raw_connection()
-                        await driver.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+                    await _undisturbed(self._switch())
                 return
             except sqlite3.Error as problem:
                 await self._wait_for_others(problem, deadline)
+
+    async def _switch(self) -> None:
+        async with self._engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.execute("PRAGMA journal_mode = WAL")
 
     async def _wait_for_others(self, problem: sqlite3.Error, deadline: float) -> None:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
@@ -168,6 +190,42 @@ class Database:
         return version
 
 
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    connection = engine.connect()
+    try:
+        await _undisturbed(_begin(connection))
+        yield Transaction(connection)
+        await _undisturbed(connection.commit())
+    finally:
+        if connection.sync_connection is not None:  # it was opened; what is not committed is rolled back
+            await _undisturbed(connection.close())
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    await connection.start()
+    await connection.begin()
+
+
+async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Await `work` to its end, then let a cancellation through.
+
+    A cancellation that reaches aiosqlite in mid-call leaves its thread at work on a connection that
+    SQLAlchemy has given up: tried, the write lock then stayed held until the busy timeout of the next
+    writer. Each call is short, so we wait for it.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # told twice; the first is raised below
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # seen: the transaction is rolled back anyway
+        raise
+
+
 def _driver_url(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -177,6 +235,21 @@ def _driver_url(url: str) -> URL:
     if driver is None or (driver == "sqlite+aiosqlite" and parsed.database in {None, "", ":memory:"}):
         raise _bad_url(url)
     return parsed.set(drivername=driver)
+
+
+def _check_file(path: Path, where: str, create: bool) -> None:
+    """SQLite takes a file of a few bytes for an empty one and writes over it; we do not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError:
+        if not create:
+            raise unreadable(where, "文件不存在") from None
+        return
+    except OSError as problem:
+        raise unreadable(where, f"文件打不开（{problem.strerror}）") from problem
+    if head and head != b"SQLite format 3\0":
+        raise unreadable(where, "文件不是 SQLite 数据库")
 
 
 def _bad_url(url: str) -> StoreError:

@@ -11,11 +11,10 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crawler.model import Period
 from storage.derived import Derived
-from storage.engine import BUSY_SECONDS, Database
+from storage.engine import BUSY_SECONDS, Database, Transaction
 from storage.errors import NoSuchSweep
 from storage.facts import facts_from_json
 from storage.known import Known
@@ -215,7 +214,7 @@ class Store(Leases, Derived, Targets):
         async with self._database.write() as connection:
             await connection.execute(update(SweepTable).where(SweepTable.id == sweep_id).values(**values))
 
-    async def _sweep(self, connection: AsyncConnection, sweep_id: str) -> SweepRow:
+    async def _sweep(self, connection: Transaction, sweep_id: str) -> SweepRow:
         t, u = SweepTable, UnitTable
         row = (await connection.execute(select(t.__table__).where(t.id == sweep_id))).one()
         units = select(u.unit).where(u.sweep == sweep_id).order_by(u.position)

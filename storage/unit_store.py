@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crawler.frontier import Attempt, Candidate, State, Visit
 from crawler.model import Outcome, PageFacts, Role
-from storage.engine import Database
+from storage.engine import Database, Transaction
 from storage.facts import facts_from_json, facts_to_json
 from storage.known import Known
 from storage.lookups import Lookups
@@ -98,7 +97,7 @@ class UnitStore(Lookups):
                 await self._save_pages(connection, fresh)
         self._known.remember(self._number, news)
 
-    async def _open_rows(self, connection: AsyncConnection, keys: list[str]) -> dict[str, int]:
+    async def _open_rows(self, connection: Transaction, keys: list[str]) -> dict[str, int]:
         """Row ids by key, of rows not DONE. A key that was never added is a fault of the caller."""
         found: dict[str, int] = {}
         seen = 0
@@ -114,7 +113,7 @@ class UnitStore(Lookups):
                 raise ValueError(f"a visit of unit {self.unit_id} whose key was never added to its frontier")
         return found
 
-    async def _save_pages(self, connection: AsyncConnection, fresh: Mapping[int, Visit]) -> None:
+    async def _save_pages(self, connection: Transaction, fresh: Mapping[int, Visit]) -> None:
         unit = self._number
         pages = [
             (
@@ -145,7 +144,7 @@ class UnitStore(Lookups):
         )
         await connection.execute(done, [{"number": number} for number in fresh])
 
-    async def _offer(self, connection: AsyncConnection, news: Mapping[str, Candidate]) -> None:
+    async def _offer(self, connection: Transaction, news: Mapping[str, Candidate]) -> None:
         insert = self._database.insert(FrontierTable)
         old = FrontierTable.__table__.c
         offer = insert.on_conflict_do_update(
@@ -230,7 +229,7 @@ class UnitStore(Lookups):
             Attempt(url, method, why, Outcome(outcome), *rest) for url, method, why, outcome, *rest in found
         ]
 
-    async def _add_attempts(self, connection: AsyncConnection, attempts: Sequence[Attempt]) -> None:
+    async def _add_attempts(self, connection: Transaction, attempts: Sequence[Attempt]) -> None:
         rows = [
             (self._number, *attempt[:-1], storable(attempt.error) if attempt.error else attempt.error)
             for attempt in attempts
