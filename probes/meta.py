@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from crawler.article import read_article
 from crawler.dates import parse_date
-from crawler.model import Frozen, PageKind
+from crawler.model import Frozen, PageKind, Role
 from crawler.page import Page
 from crawler.scope import site_host
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
@@ -103,7 +103,8 @@ def _lacking(page: Seen[Tags], names: Sequence[str]) -> Finding:
 
 
 def _own(evidence: Evidence[Tags], kind: PageKind) -> list[Seen[Tags]]:
-    pages = {p.facts.final_url: p for p in evidence.pages if p.facts.kind is kind and p.facts.identified}
+    own = (page for page in evidence.pages if page.facts.kind is kind and page.facts.identified)
+    pages = {page.facts.final_url: page for page in own if page.facts.role is not Role.SITE_MAP}
     return [pages[url] for url in sorted(pages)]
 
 
@@ -137,7 +138,7 @@ def _judge_consistent(evidence: Evidence[Tags], home: Seen[Tags], limits: Limits
     domain = _host(home.data.site_domain)
     if domain:
         compared += 1
-        host = site_host(home.facts.final_url)
+        host = site_host(home.facts.final_url).partition(":")[0]
         if domain != host:
             defects.append(_differs(home, "SiteDomain", home.data.site_domain or "", f"域名 {host}"))
     for page in _own(evidence, PageKind.ARTICLE):
@@ -174,7 +175,8 @@ def _host(domain: str | None) -> str | None:
     """The host that a SiteDomain tag names: real ones carry `http://`, paths and `www.`."""
     if not domain or "." not in domain:
         return None
-    return site_host(domain if "://" in domain else f"http://{domain.lstrip('/')}") or None
+    host = site_host(domain if "://" in domain else f"http://{domain.lstrip('/')}")
+    return host.partition(":")[0] or None
 
 
 def _alike(tag: str, shown: str, likeness: float) -> bool:
