@@ -38,7 +38,7 @@ class Look(Frozen):
     final_url: str = ""
     size: int = 0  # bytes read, at most 64 KB
     content_type: str = ""
-    html: bool = False  # says it is HTML and begins so
+    html: bool = False  # says it is HTML and begins so (not what Word or Excel save as HTML)
     title: str = ""
     text: str = ""  # the beginning of what a person could read
     characters: int = 0  # of all that could be read
@@ -196,6 +196,8 @@ def fingerprint(title: str, text: str, *urls: str) -> str:
 
 def _begins_html(body: bytes) -> bool:
     head = squeeze(body[:2048].decode("latin-1")).lower()
+    if "schemas-microsoft-com:office" in head:
+        return False
     return "<html" in head or "<!doctype html" in head or "<head" in head or "<body" in head
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes import a11y_entry, footer, home_fresh, meta, search_box, site
+from probes import a11y_entry, footer, home_fresh, links, meta, search_box, site
 from probes.base import Check, Probe
 from probes.catalogue import CHECKS
 
@@ -13,6 +13,7 @@ ALL: tuple[Probe[Any, Any], ...] = (
     footer.PROBE,
     meta.PROBE,
     home_fresh.PROBE,
+    links.PROBE,
     search_box.PROBE,
     a11y_entry.PROBE,
 )
