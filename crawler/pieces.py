@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.page import Page
 
 MAX_PIECES = 8
+WRITTEN_DEPTH = 3
 
 # Files that hold a header or footer: head.js, footer_2021.html, pro_head.html, pub_bottom.js, tail.html
 _NAME = re.compile(
@@ -74,9 +75,13 @@ def read_parts(page: Page) -> Iterator[Part]:
             scripts.append(text)
         else:
             yield Part(url, parsed(text), "frame" if url in pieces.frames else "loaded")
-    added = written(scripts)
-    if added:
-        yield Part(page.base, parsed(added), "script")
+    for _ in range(WRITTEN_DEPTH):  # what a script writes may hold scripts that write
+        added = written(scripts)
+        if not added:
+            return
+        tree = parsed(added)
+        yield Part(page.base, tree, "script")
+        scripts = [node.text() for node in tree.css("script:not([src])")]
 
 
 class _Pieces(NamedTuple):

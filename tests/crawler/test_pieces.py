@@ -96,3 +96,10 @@ LONG = "<p>" + "示例县人民政府门户网站" * 12 + "</p>"
 )
 def test_pages_that_scripts_fill(html: str, why: str | None) -> None:
     assert filled_by_script(page(html)) == why
+
+
+def test_a_written_script_may_write_itself() -> None:
+    inner = r'document.write(unescape("%3Cspan id=\'_ideConac\'%3E%3C/span%3E"));'
+    html = rf"<body><script>document.writeln('<script>{inner}<\/script>');</script></body>"
+    page = Page("http://www.a.gov.cn/", html.encode(), is_home=True)
+    assert any(part.tree.css_first("#_ideConac") is not None for part in page.parts)
