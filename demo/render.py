@@ -244,7 +244,9 @@ def _article(portal: Portal, column: Column, article: Article) -> str:
 
 
 def _site_map(portal: Portal) -> str:
-    return page(portal, "sitemap.html", "column", "网站地图", trail=[("网站地图", f"{portal.base}wzdt/")])
+    column = Column("site_map", "网站地图", "wzdt", path=f"{portal.base}wzdt/")
+    tags = column_tags(portal, column)
+    return page(portal, "sitemap.html", "column", column.name, trail=_trail(portal, column), tags=tags)
 
 
 def searched(portal: Portal, asked: Asked) -> Answer:

@@ -57,7 +57,18 @@ def endless(url: str) -> bool:
     return "?" in url or ";" in url or url.endswith("/more/")
 
 
+_CRAWLED: dict[tuple[int, str], tuple[dict[str, Answer], dict[str, str]]] = {}
+
+
 def crawl(town: City, portal: Portal) -> tuple[dict[str, Answer], dict[str, str]]:
+    """Every page of a portal that links reach, and every link target; crawled once per city."""
+    key = (id(town), portal.id)
+    if key not in _CRAWLED:
+        _CRAWLED[key] = _crawled(town, portal)
+    return _CRAWLED[key]
+
+
+def _crawled(town: City, portal: Portal) -> tuple[dict[str, Answer], dict[str, str]]:
     """Every page of a portal that links reach, and every link target with the first page it stands on."""
     start = at(portal.url())
     pages: dict[str, Answer] = {}
