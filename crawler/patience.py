@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import ContextVar
 from typing import Protocol
 
 from crawler.frontier import Attempt
@@ -14,11 +15,23 @@ from crawler.targets import Look, Targets
 class Gate(Protocol):
     """What is wrapped: `crawler.net.Gate`."""
 
-    async def fetch(self, request: Request) -> Fetched: ...
+    async def fetch(self, request: Request, *, purpose: str = "walk") -> Fetched: ...
 
     async def resolve(self, host: str, family: Family) -> Resolved: ...
 
     async def online(self, family: Family = Family.ANY) -> bool: ...
+
+
+# Whose attempts the gate is making: tasks inherit it, so retries, robots.txt and canaries are recorded with
+# the unit that caused them.
+_RECORD: ContextVar[list[Attempt] | None] = ContextVar("attempts", default=None)
+
+
+def record(attempt: Attempt) -> None:
+    """The gate's `on_attempt`."""
+    attempts = _RECORD.get()
+    if attempts is not None:
+        attempts.append(attempt)
 
 
 class PatientNet:
@@ -36,9 +49,9 @@ class PatientNet:
 
     async def fetch(self, request: Request) -> Fetched:
         deadline = time.monotonic() + self._patience
+        _RECORD.set(self._attempts)
         while True:
-            fetched = await self._gate.fetch(request)
-            self._attempts.append(attempt_of(request, fetched, self.purpose))
+            fetched = await self._gate.fetch(request, purpose=self.purpose)
             if fetched.outcome is not Outcome.OWN_NETWORK or time.monotonic() > deadline:
                 return fetched
             await self._until_online(deadline)
@@ -55,7 +68,8 @@ class PatientNet:
 
     def drain(self) -> list[Attempt]:
         """The attempts since the last call, to be stored."""
-        attempts, self._attempts = self._attempts, []
+        attempts = list(self._attempts)
+        self._attempts.clear()
         return attempts
 
     async def _until_online(self, deadline: float) -> None:
@@ -63,19 +77,3 @@ class PatientNet:
             if await self._gate.online() or time.monotonic() > deadline:
                 return
             await asyncio.sleep(self._pause)
-
-
-def attempt_of(request: Request, fetched: Fetched, purpose: str) -> Attempt:
-    """The record of one attempt as it is stored."""
-    return Attempt(
-        url=fetched.url,
-        method=request.method,
-        purpose=purpose,
-        outcome=fetched.outcome,
-        status=fetched.status,
-        started_at=fetched.started_at.isoformat() if fetched.started_at else "",
-        seconds=fetched.seconds,
-        address=fetched.address,
-        size=len(fetched.body),
-        error=fetched.error,
-    )

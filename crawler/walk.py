@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -20,7 +20,7 @@ from crawler.article import read_article
 from crawler.candidates import candidates, home_candidate
 from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
-from crawler.frontier import Candidate, Frontier, State, Visit
+from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
 from crawler.identity import is_content
 from crawler.kind import page_kind
 from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
@@ -53,6 +53,7 @@ class WalkPlan:
     as_of: date
     observe: Observe
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None  # progress: a page was done
+    attempts: Callable[[], Iterable[Attempt]] = tuple  # requests since the last call, stored with the batch
 
 
 class Walk:
@@ -117,6 +118,7 @@ class Walk:
             batch, self._batch = self._batch, []
             self._saved_at = time.monotonic()
             if batch:
+                batch[-1] = replace(batch[-1], attempts=tuple(self._plan.attempts()))
                 await self._frontier.save(batch)
 
     async def _visit(self, candidate: Candidate) -> Visit:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.host import HostPolicy
 from crawler.model import Period, Unit, UnitKind
+from crawler.patience import record
 from crawler.scope import site_host
 from rules.load import load
 from rules.model import Pack
@@ -106,6 +107,7 @@ def gate_settings(seeds: Seeds) -> dict[str, Any]:
         "allowed_private_hosts": {_host(unit.portal) for unit in seeds.units if unit.portal},
         "canaries": seeds.canaries,
         "policies": policies(seeds.units),
+        "on_attempt": record,
     }
 
 

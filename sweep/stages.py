@@ -76,7 +76,7 @@ async def walk(job: Job, net: PatientNet) -> None:
         seen = ((name, observer(page)) for name, observer in observers)
         return {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
 
-    plan = WalkPlan(job.unit, job.sweep.period, job.sweep.as_of, observe, tick=job.tick)
+    plan = WalkPlan(job.unit, job.sweep.period, job.sweep.as_of, observe, tick=job.tick, attempts=net.drain)
     await Walk(plan, net, job.store).run()
     home = await _home(job)
     if home.outcome is Outcome.OK:
