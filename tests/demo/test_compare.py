@@ -13,7 +13,7 @@ DEAD = "http://dead.example.cn/a b"
 
 
 def line(verdict: str = "pass", **fields: Any) -> dict[str, Any]:
-    plain = {"reason": None, "defects": 0, "needs_review": False, "findings": []}
+    plain: dict[str, Any] = {"reason": None, "defects": 0, "needs_review": False, "findings": []}
     return {"unit": "u", "check": "c", "verdict": verdict} | plain | fields
 
 
