@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes import a11y_entry, footer, home_fresh, links, meta, search_box, site
+from probes import a11y_entry, columns, footer, home_fresh, ipv6, links, meta, search_box, sections, site
 from probes.base import Check, Probe
 from probes.catalogue import CHECKS
 
@@ -14,7 +14,10 @@ ALL: tuple[Probe[Any, Any], ...] = (
     meta.PROBE,
     home_fresh.PROBE,
     links.PROBE,
+    columns.PROBE,
     search_box.PROBE,
+    ipv6.PROBE,
+    sections.PROBE,
     a11y_entry.PROBE,
 )
 

@@ -95,6 +95,7 @@ def _merged(page: Page) -> DialectReading:
         total=total,
         supplements=tuple(dict.fromkeys(item for part in parts for item in part.supplements)),
         tree=next((part.tree for part in parts if part.tree), ()),
+        branches=next((part.branches for part in parts if part.branches), ()),
         redirect=next((part.redirect for part in parts if part.redirect), None),
         needs_browser=rows is None and any(part.needs_browser for part in parts),
         stub=any(part.stub for part in parts),

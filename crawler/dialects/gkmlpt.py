@@ -40,16 +40,18 @@ def shell(page: Page) -> DialectReading | None:
     sid = _SID.search(page.html)
     if not isinstance(tree, list) or sid is None:
         return None
-    leaves = tuple(_leaves(tree, page.url.partition("#")[0], sid[1]))
+    place = page.url.partition("#")[0]
+    leaves, branches = tuple(_leaves(tree, place, sid[1])), tuple(_branches(tree, place))
     wanted = page.url.partition("#")[2].strip("/")
     if not wanted.isdigit():
-        return DialectReading(names=("gkmlpt",), tree=leaves)
+        return DialectReading(names=("gkmlpt",), tree=leaves, branches=branches)
     request = _request(page.url, wanted, 1, sid[1])
     answer = loose_json(page.includes[request.url]) if request.url in page.includes else None
     rows, total = rows_in(answer, page.base)
     return DialectReading(
         names=("gkmlpt",),
         tree=leaves,
+        branches=branches,
         rows=rows,
         source=RowSource.JSON if rows else RowSource.NONE,
         total=total,
@@ -93,6 +95,16 @@ def rows_in(data: Any, base_url: str) -> tuple[tuple[Row, ...], int | None]:
 def _count(value: Any) -> int | None:
     text = str(value)
     return int(text) if text.isdigit() else None
+
+
+def _branches(tree: list[Any], url: str) -> Iterator[TreeLink]:
+    for node in tree:
+        below = (node.get("children") or node.get("child") or []) if isinstance(node, dict) else []
+        if isinstance(below, list) and below:
+            name = squeeze(str(node.get("name") or node.get("title") or ""))
+            if name:
+                yield TreeLink(name, f"{url}#{node['id']}" if str(node.get("id", "")).isdigit() else url)
+            yield from _branches(below, url)
 
 
 def _leaves(tree: list[Any], url: str, sid: str) -> Iterator[TreeLink]:

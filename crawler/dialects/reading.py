@@ -63,6 +63,7 @@ class DialectReading:
     total: int | None = None  # rows of the list in all, as the CMS says
     supplements: tuple[Request, ...] = ()  # to fetch, answers into page.includes[url]
     tree: tuple[TreeLink, ...] = ()
+    branches: tuple[TreeLink, ...] = ()  # nodes of the tree that hold leaves
     redirect: str | None = None  # where the page sends a person on (meta refresh, script, first child)
     needs_browser: bool = False  # rows can only come by script
     stub: bool = False  # a shell of a few hundred bytes behind the last real page: stop there

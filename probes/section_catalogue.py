@@ -1,0 +1,98 @@
+"""Does the unit publish the grass-roots standard catalogue (基层政务公开标准目录) of a field?
+
+Pure. A catalogue is a link, attachment, article or column called so that names the field, a field's column
+inside the catalogue's own column, or a table with the official heads that names it. Source: CONTRACT 5,
+domain/06.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from crawler.model import Outcome, PageKind
+from probes.base import Finding, Reason, Result
+from probes.lexicon import LEXICON, is_catalogue, match_field
+from probes.section_find import Map, gap_in
+from probes.section_page import Body
+
+
+class Item(NamedTuple):
+    """One thing that is called a catalogue, or a field inside the catalogue's column."""
+
+    text: str
+    url: str
+    on: str
+    field: str | None
+
+
+def judge_catalogues(known: Map) -> Iterator[Result]:
+    items = list(_items(known))
+    for key in LEXICON.fields:
+        yield _judge_field(key, items, known)
+
+
+def _judge_field(key: str, items: list[Item], known: Map) -> Result:
+    check = f"catalogue.{key}"
+    own = [item for item in items if item.field == key]
+    working = [item for item in own if not _dead(item, known)]
+    if working:
+        item = working[0]
+        return Result.of(check, observed={"url": item.url, "name": item.text, "on": item.on})
+    doubt = _doubt(own, items, known)
+    if doubt is not None:
+        return Result.unknown(check, doubt[0], population=1, observed={"why": doubt[1], "url": doubt[2]})
+    title = LEXICON.fields[key].title
+    home = known.evidence.home
+    columns = [item for item in items if item.field is None]
+    where = columns[0].url if columns else home.facts.final_url if home is not None else ""
+    finding = Finding(
+        url=where,
+        message=f"没有公开“{title}”领域基层政务公开标准目录",
+        expected=f"公开“{title}”领域的基层政务公开标准目录（文件、网页或专门栏目）",
+        found=f"读到标准目录类信息 {len(items)} 条，没有该领域的"
+        if items
+        else "没有找到标准目录类的栏目或文件",
+        advice=f"请编制并公开“{title}”领域标准目录，放入“基层政务公开标准化规范化”栏目",
+    )
+    return Result.of(check, defects=[finding], observed={"catalogues": len(items)})
+
+
+def _items(known: Map) -> Iterator[Item]:
+    for seen in known.evidence.pages:
+        here = seen.facts.final_url
+        for text, url in seen.data.catalogue:
+            yield Item(text, url, here, match_field(text))
+        for field in seen.data.fields:
+            yield Item(seen.facts.title, here, here, field)
+    for facts in known.evidence.visited:
+        if facts.outcome is Outcome.OK and facts.identified and is_catalogue(facts.title[:80]):
+            yield Item(facts.title, facts.final_url, facts.parent or "", match_field(facts.title))
+
+
+def _dead(item: Item, known: Map) -> bool:
+    facts = known.facts_of(item.url)
+    return facts is not None and (facts.outcome is not Outcome.OK or facts.kind is PageKind.ERROR)
+
+
+def _doubt(own: list[Item], items: list[Item], known: Map) -> tuple[Reason, str, str] | None:
+    """Why the absence of a field's catalogue proves nothing; (reason, words, URL)."""
+    if own:
+        return Reason.SUSPECTED, "有该领域的标准目录链接，但未能打开", own[0].url
+    gap = gap_in(known)
+    if gap is not None:
+        return gap.reason, gap.words, ""
+    for item in items:
+        if item.field is None and not _readable(item, known):
+            return Reason.UNREADABLE, "有未分领域的标准目录，其内容未能读取", item.url
+    return None
+
+
+_LISTS = (Body.ROWS, Body.LINKS)
+
+
+def _readable(item: Item, known: Map) -> bool:
+    """A column whose entries were read. A whole catalogue in one file may hold any field."""
+    facts = known.facts_of(item.url)
+    data = known.data.get(facts.final_url) if facts is not None else None
+    return data is not None and data.body in _LISTS

@@ -1,0 +1,343 @@
+"""Where may a required column be, and what is known of each place? From stored evidence to ways and states.
+
+Pure. A way is one link (or a page's own name, or a leaf of a disclosure tree) that names a section; its state
+says whether it leads to a working column. Source: CONTRACT 5 (Sections), domain/06 "How to match".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from crawler.candidates import COLUMN_DEPTH
+from crawler.model import Frozen, Outcome, PageFacts, PageKind, Role
+from crawler.targets import Look
+from crawler.traps import key_of
+from probes.base import Evidence, Reason, Seen
+from probes.lexicon import FOUND, Match, match_section
+from probes.link_evidence import Target
+from probes.link_verdicts import AGAIN, DEAD, WRONG, Said, Surroundings, place, said, settled
+from probes.section_page import Body, Leaf, OnPage
+
+
+class State(StrEnum):
+    """What is known of a way's end."""
+
+    GOOD = "good"
+    EMPTY = "empty"
+    BUILDING = "building"  # empty, says 建设中: a person confirms
+    DEAD = "dead"  # confirmed
+    UNSURE = "unsure"
+
+
+FAILED = frozenset({State.EMPTY, State.BUILDING, State.DEAD})
+
+
+class Gathered(Frozen):
+    """Looks at what the walk did not visit, lists of tree leaves, second looks."""
+
+    looks: Mapping[str, Look] = {}
+    again: Mapping[str, Look] = {}
+    bodies: Mapping[str, OnPage] = {}  # by URL asked: leaf lists and columns outside the scope
+    empties: tuple[str, ...] = ()  # columns that the walk found empty
+    second: Mapping[str, OnPage] = {}  # the same, fetched again later
+
+
+class Way(NamedTuple):
+    """One place where a section may be. `url` is '' where only a script knows it."""
+
+    key: str
+    confidence: float
+    why: str
+    text: str
+    url: str
+    on: str  # the page it stands on
+    how: str  # 首页, 网站地图, …
+    depth: int
+    leaf: Leaf | None = None
+
+
+class End(NamedTuple):
+    """Where a way leads: its state, the reason of doubt, and the page's evidence where there is some."""
+
+    state: State
+    reason: Reason | None = None
+    data: OnPage | None = None
+    facts: PageFacts | None = None
+    off_site: bool = False
+    words: str = ""  # what was found, in Chinese
+
+
+_HOW = {
+    Role.HOME: "首页",
+    Role.SITE_MAP: "网站地图",
+    Role.TREE: "政府信息公开专栏",
+    Role.COLUMN: "栏目页",
+}
+_OWN = "页面标签或面包屑"
+_LEAF = "公开目录树"
+_ORDER = {
+    how: number for number, how in enumerate((_LEAF, "政府信息公开专栏", "首页", "网站地图", "栏目页", _OWN))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """All ways of one unit, and its pages by address."""
+
+    evidence: Evidence[OnPage]
+    ways: Mapping[str, list[Way]]  # confident ones, best first
+    hints: Mapping[str, list[Way]]  # under the line
+    by_url: Mapping[str, PageFacts]
+    data: Mapping[str, OnPage]  # by final URL
+    homes: frozenset[str]
+    gathered: Gathered = field(default_factory=Gathered)
+
+    def facts_of(self, url: str) -> PageFacts | None:
+        return self.by_url.get(url) or self.by_url.get(key_of(url))
+
+
+def map_of(evidence: Evidence[OnPage]) -> Map:
+    """Read all evidence once."""
+    by_url: dict[str, PageFacts] = {}
+    for facts in evidence.visited:
+        for address in (facts.url, facts.final_url, key_of(facts.url)):
+            by_url.setdefault(address, facts)
+    ways: dict[str, list[Way]] = {}
+    hints: dict[str, list[Way]] = {}
+    known: set[tuple[str, str, str]] = set()
+    for seen in evidence.pages:
+        for way in _ways_on(seen):
+            if (way.key, way.url, way.how) not in known:
+                known.add((way.key, way.url, way.how))
+                (ways if way.confidence >= FOUND else hints).setdefault(way.key, []).append(way)
+    for found in ways.values():
+        found.sort(key=lambda way: (-way.confidence, _ORDER.get(way.how, 9), way.depth, way.url))
+    home = evidence.home.facts.final_url if evidence.home is not None else evidence.unit.portal or ""
+    gathered = evidence.gathered if isinstance(evidence.gathered, Gathered) else Gathered()
+    return Map(
+        evidence=evidence,
+        ways=ways,
+        hints=hints,
+        by_url=by_url,
+        data={seen.facts.final_url: seen.data for seen in evidence.pages},
+        homes=frozenset({place(home), place(evidence.unit.portal or home)}),
+        gathered=gathered,
+    )
+
+
+def _ways_on(seen: Seen[OnPage]) -> Iterator[Way]:
+    facts, data = seen.facts, seen.data
+    here = facts.final_url
+    how = _HOW.get(facts.role)
+    listed = facts.role in (Role.SITE_MAP, Role.TREE)
+    if how is not None and (listed or facts.depth < COLUMN_DEPTH):
+        for text, url in data.links:
+            match = _match(text, url)
+            # Beside the portal's own navigation, what leads nowhere is the open tab of the page itself.
+            if match is not None and (url or facts.role is not Role.COLUMN):
+                yield Way(*match, text, url, here, how, facts.depth + 1)
+    for leaf in data.tree:
+        match = _match(leaf.title, "")
+        if match is not None:
+            yield Way(*match, leaf.title, leaf.url, here, _LEAF, facts.depth + 1, leaf)
+    if facts.role is Role.HOME or facts.depth > COLUMN_DEPTH:
+        return
+    for name in data.names:
+        match = _match(name, "")
+        if match is not None:
+            yield Way(*match, name, here, here, _OWN, facts.depth)
+
+
+def _match(text: str, url: str) -> Match | None:
+    """The one section a link counts for, under the line or over it."""
+    found = match_section(text, url)
+    return found[0] if found else None
+
+
+# -- where a way leads
+
+_UNREAD = {
+    Outcome.WALL: Reason.BLOCKED,
+    Outcome.DENIED: Reason.BLOCKED,
+    Outcome.LIMITED: Reason.BLOCKED,
+    Outcome.ROBOTS: Reason.ROBOTS,
+    Outcome.OWN_NETWORK: Reason.OWN_NETWORK,
+    Outcome.BUDGET: Reason.BUDGET,
+}
+
+
+def end_of(way: Way, known: Map) -> End:
+    """What is known of the way's end."""
+    if way.leaf is not None and way.leaf.branch:
+        return End(State.GOOD)
+    if way.leaf is not None and way.leaf.listed_by:
+        return _end_of_leaf(way.leaf, known)
+    if not way.url:
+        return End(State.UNSURE, Reason.BROWSER_MISSING, words="链接由脚本打开")
+    facts = known.facts_of(way.url)
+    if needs_look(way, facts, known):
+        return _end_of_look(way.url, known)
+    assert facts is not None
+    return _end_of_visit(way.url, facts, known)
+
+
+def needs_look(way: Way, facts: PageFacts | None, known: Map) -> bool:
+    """Not visited, not opened, brought home again, or led out of the scope."""
+    if not way.url or (way.leaf is not None and (way.leaf.listed_by or way.leaf.branch)):
+        return False
+    if facts is None or facts.outcome is not Outcome.OK or came_home(way.url, facts, known):
+        return True
+    return facts.final_url not in known.data and not facts.identified and facts.kind is PageKind.OTHER
+
+
+def came_home(url: str, facts: PageFacts, known: Map) -> bool:
+    return place(facts.final_url) in known.homes and place(url) not in known.homes
+
+
+def _end_of_leaf(leaf: Leaf, known: Map) -> End:
+    data = known.gathered.bodies.get(leaf.listed_by)
+    if (data is not None and data.rows) or (leaf.claimed or 0) > 0:
+        return End(State.GOOD, data=data)
+    second = known.gathered.second.get(leaf.listed_by)
+    if data is not None and second is not None and not second.rows and leaf.claimed == 0:
+        return End(State.EMPTY, words="公开目录树中该栏目信息为 0 条")
+    return End(State.UNSURE, Reason.UNREADABLE, words="公开目录树的列表未能读取")
+
+
+def _end_of_visit(url: str, facts: PageFacts, known: Map) -> End:
+    data = known.data.get(facts.final_url)
+    if not facts.identified or facts.kind in (PageKind.CHALLENGE, PageKind.ERROR):
+        return End(State.UNSURE, Reason.UNREADABLE, facts=facts, words="打开的页面未能识别为本网站的栏目")
+    if data is None:  # articles and search pages leave no evidence: they opened and are not blank
+        return End(State.GOOD, facts=facts)
+    return _by_body(url, data, facts, known)
+
+
+def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End:
+    if data.body in (Body.ROWS, Body.TEXT, Body.LINKS):
+        return End(State.GOOD, data=data, facts=facts)
+    if data.body is Body.SCRIPT:
+        return End(State.UNSURE, Reason.BROWSER_MISSING, data, facts, words="内容由脚本或框架加载，未能读取")
+    if data.body is Body.SENDS_ON:
+        return _end_of_forward(data, facts, known)
+    second = known.gathered.second.get(url)
+    if second is None or second.body not in (Body.EMPTY, Body.BUILDING):
+        return End(State.UNSURE, Reason.SUSPECTED, data, facts, words="首次访问时为空，未能再次确认")
+    if data.body is Body.BUILDING:
+        return End(State.BUILDING, data=data, facts=facts, words="页面提示建设或维护中，没有信息")
+    return End(State.EMPTY, data=data, facts=facts, words="页面能打开，但没有列表，也没有正文")
+
+
+def _end_of_forward(data: OnPage, facts: PageFacts | None, known: Map) -> End:
+    """A column that sends on, to its first child or another site: one step is followed."""
+    there = known.facts_of(data.sends_on)
+    target = known.data.get(there.final_url) if there is not None else None
+    if target is not None and target.body in (Body.ROWS, Body.TEXT, Body.LINKS):
+        return End(State.GOOD, data=target, facts=there)
+    if there is not None and there.identified and there.kind is PageKind.ARTICLE:
+        return End(State.GOOD, facts=there)
+    return End(State.UNSURE, Reason.UNREADABLE, data, facts, words="栏目跳转到其他页面，未能判断")
+
+
+def _end_of_look(url: str, known: Map) -> End:
+    first, again = known.gathered.looks.get(url), known.gathered.again.get(url)
+    if first is None:
+        facts = known.facts_of(url)
+        reason = _UNREAD.get(facts.outcome, Reason.SUSPECTED) if facts is not None else Reason.BUDGET
+        return End(State.UNSURE, reason, words="未能访问")
+    told = settled(says(url, first, known), says(url, again, known) if again is not None else None)
+    if told is Said.OPENED:
+        return End(State.GOOD, data=known.gathered.bodies.get(url), off_site=True)
+    if told in DEAD or told in WRONG:
+        last = again or first
+        words = _DEAD_WORDS.get(told, "不能打开") + (f"（状态码 {last.status}）" if last.status else "")
+        return End(State.DEAD, words=f"两次访问（间隔并更换连接）{words}")
+    if told is Said.SUSPECTED:
+        return End(State.UNSURE, Reason.SUSPECTED, words="访问超时或服务器出错，一次巡检不足以认定")
+    return End(State.UNSURE, _UNREAD.get(first.outcome, Reason.UNREADABLE), words="未能测试")
+
+
+_DEAD_WORDS = {
+    Said.GONE: "页面不存在",
+    Said.NXDOMAIN: "域名不存在",
+    Said.REFUSED: "服务器拒绝连接",
+    Said.LANDS_HOME: "跳转到首页，没有该栏目",
+}
+
+
+def says(url: str, look: Look, known: Map) -> Said:
+    """What one look says, by the rules of the link checks."""
+    target = Target(url, "", False, "", 1, False, False)
+    return said(target, look, Surroundings(homes=known.homes))
+
+
+def worth_again(url: str, look: Look, known: Map) -> bool:
+    return says(url, look, known) in AGAIN
+
+
+# -- was everything read where a column could be named?
+
+
+class Gap(NamedTuple):
+    """Why a section that was not found cannot be called missing."""
+
+    reason: Reason
+    words: str
+
+
+def gap_in(known: Map) -> Gap | None:
+    """None when home, site map and disclosure tree were read and no column was left out."""
+    evidence = known.evidence
+    if evidence.home is None or evidence.home.data.blind:
+        return Gap(Reason.UNREADABLE, "首页的导航可能由脚本生成，未能完整读取")
+    if columns_cut(evidence):
+        return Gap(Reason.BUDGET, "页数上限之内没有读完全部栏目")
+    return _site_map_gap(known) or _tree_gap(known)
+
+
+def _site_map_gap(known: Map) -> Gap | None:
+    maps = [facts for facts in known.evidence.visited if facts.role is Role.SITE_MAP]
+    if not maps:
+        return Gap(Reason.UNREADABLE, "没有找到网站地图，不能断定栏目不存在")
+    if any(_well_read(facts, known) for facts in maps):
+        return None
+    return Gap(Reason.UNREADABLE, "网站地图未能读取，不能断定栏目不存在")
+
+
+def _tree_gap(known: Map) -> Gap | None:
+    """A portal without any disclosure column has none to read; one that has it must have shown it to us."""
+    trees = [facts for facts in known.evidence.visited if facts.role is Role.TREE]
+    ways = [
+        way for way in known.ways.get("disclosure", ()) if way.confidence == 1.0 and way.how in _NAVIGATION
+    ]
+    ends = [(way, known.facts_of(way.url)) for way in ways]
+    read = [facts for facts in (*trees, *(facts for _, facts in ends)) if facts and _well_read(facts, known)]
+    if read or (not trees and not ways):
+        return None
+    if not trees and all(end_of(way, known).state in FAILED for way in ways):
+        return None
+    return Gap(Reason.UNREADABLE, "政府信息公开专栏未能读取，不能断定栏目不存在")
+
+
+_NAVIGATION = ("首页", "网站地图")
+
+
+def _well_read(facts: PageFacts, known: Map) -> bool:
+    data = known.data.get(facts.final_url)
+    return data is not None and not data.blind and not came_home(facts.url, facts, known)
+
+
+def columns_cut(evidence: Evidence[OnPage]) -> bool:
+    """Did a budget cut at a level of columns? Levels are finished in order (ARCHITECTURE 4), so a page of a
+    later level among the visited ones shows that the page cap cut no column."""
+    cut = evidence.context.portal_detail.get("not_visited", {})
+    if isinstance(cut, Mapping) and any(str(pattern).startswith("query:") for pattern in cut):
+        return True
+    if not evidence.context.truncated:
+        return False
+    return not any(
+        facts.role in (Role.ARTICLE, Role.OTHER) or facts.depth > COLUMN_DEPTH for facts in evidence.visited
+    )
