@@ -28,6 +28,7 @@ from crawler.frontier import Attempt
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
 from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
 from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
+from crawler.proxy import Proxy
 from crawler.transport import Transport
 from crawler.walls import find_wall
 from crawler.wire import Way
@@ -102,6 +103,7 @@ class Gate:
         self._now = now
         self._hosts: dict[str, Host] = {}
         self._transport = Transport(self._names)
+        self._proxy: Proxy | None = None
         self._exchange = Exchange(self._transport, self.user_agent)
         self._canaries = Canaries(canaries, self._names, self._ask_canary, clock=clock, sleep=sleep)
 
@@ -111,6 +113,8 @@ class Gate:
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._proxy is not None:
+            await self._proxy.aclose()
         await self._transport.aclose()
 
     # What probes and the walk ask
@@ -167,6 +171,18 @@ class Gate:
         if resolved.outcome is Outcome.OK and not allowed:
             return Resolved(Outcome.FORBIDDEN_ADDRESS)
         return Resolved(resolved.outcome, allowed)
+
+    async def proxy(self) -> Proxy:
+        """The browser's way out, opened when first asked for; it ends with the gate."""
+        if self._proxy is None:
+            self._proxy = Proxy(self._names, self._transport, self.host)
+            await self._proxy.start()
+        return self._proxy
+
+    async def allows(self, url: str) -> bool:
+        """Whether robots.txt lets us ask for that URL, as far as the host's policy obeys it."""
+        target = urls.parse(url)
+        return target is not None and await self._robots_allow(self.host(target.host), target, "browser")
 
     # One attempt
 
