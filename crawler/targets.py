@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
 from weakref import WeakValueDictionary
 
+from crawler.dialects import frames
 from crawler.model import Fetched, Frozen, Outcome, Request
 from crawler.page import Page, squeeze
 
@@ -36,6 +37,7 @@ class Look(Frozen):
     outcome: Outcome
     status: int | None = None
     final_url: str = ""
+    sends_on: str | None = None  # where the page itself sends a person (meta refresh, script)
     size: int = 0  # bytes read, at most 64 KB
     content_type: str = ""
     html: bool = False  # says it is HTML and begins so (not what Word or Excel save as HTML)
@@ -157,12 +159,14 @@ def look_of(fetched: Fetched, *, online: bool = True, at: datetime | None = None
     kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
     html = fetched.ok and kind in ("", "text/html", "application/xhtml+xml") and _begins_html(fetched.body)
     page = Page.of(fetched) if html else None
+    sent = frames.redirect(page) if page is not None else None
     whole = len(fetched.body) < WHOLE_BYTES
     text = page.text if page is not None else ""
     return Look(
         outcome=fetched.outcome,
         status=fetched.status,
         final_url=fetched.final_url,
+        sends_on=sent.redirect if sent is not None else None,
         size=len(fetched.body),
         content_type=kind,
         html=html,

@@ -18,6 +18,8 @@ from crawler.model import Frozen
 from crawler.page import Page
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
+LATE_DAYS = 3  # assumed
+
 CHECKS = (Check("home.fresh", "首页两周内有更新"),)
 
 
@@ -40,14 +42,15 @@ def observe(page: Page) -> Dated | None:
     days: set[date] = set()
     short: set[tuple[int, int]] = set()
     undated: list[str] = []
-    for row in _rows(page):
+    rows = list(_rows(page))
+    for row in rows:
         if row.date:
             days.add(row.date)
         elif row.month_day:
             short.add((row.month_day.month, row.month_day.day))
         elif row.url and is_article_url(row.url):
             undated.append(row.url)
-    dated_urls = {row.url for row in _rows(page) if row.date or row.month_day}
+    dated_urls = {row.url for row in rows if row.date or row.month_day}
     undated += [link.url for link in page.links if link.url and is_article_url(link.url)]
     return Dated(
         days=tuple(sorted(days)),
@@ -81,11 +84,17 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     fresh = newest is not None and newest >= as_of - timedelta(days=limits.days)
     if fresh:
         yield Result.of("home.fresh", population=population, observed=observed)
-    elif newest is None or missing > (1 - limits.tested_share) * population:
+    elif newest is None or missing > (1 - limits.tested_share) * population or _read_late(home.data, as_of):
         yield Result.unknown("home.fresh", Reason.UNDATED, population=population, observed=observed)
     else:
         stale = _stale(home.facts.final_url, newest, as_of, limits.days)
         yield Result.of("home.fresh", defects=[stale], population=population, observed=observed)
+
+
+def _read_late(home: Dated, as_of: date) -> bool:
+    """Several days after as-of: the page no longer shows what stood there on that day. One or two are
+    typing errors and prove nothing either way."""
+    return sum(day > as_of for day in home.days) >= LATE_DAYS
 
 
 def _placed(pair: tuple[int, int], as_of: date) -> date | None:

@@ -72,7 +72,7 @@ def said(target: Target, look: Look, around: Surroundings) -> Said:
         return Said.UNTESTED if found in _NEEDS_WITNESS and not look.online else found
     if is_soft_404(target, look, around):
         return Said.SOFT_404
-    if lands_home(target, look.final_url, around.homes):
+    if lands_home(target, look.sends_on or look.final_url, around.homes):
         return Said.LANDS_HOME
     named = strange_page(look)
     if named is not None:

@@ -80,7 +80,7 @@ def _finding(target: Target, said: Said, look: Look | None, expected: str) -> Fi
     found = words.found.format(
         status=look.status if look is not None else "",
         final=f"（转到 {final} 后）" if final and final.rstrip("/") != target.url.rstrip("/") else "",
-        landed=final,
+        landed=(look.sends_on or final) if look is not None else "",
         title=f"（标题“{look.title}”）" if look is not None and look.title else "",
     )
     name = f"“{target.text}”" if target.text else ""
