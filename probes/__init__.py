@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes import a11y_entry, columns, footer, home_fresh, ipv6, links, meta, search_box, sections, site
+from probes import (
+    a11y_entry,
+    columns,
+    footer,
+    home_fresh,
+    interaction,
+    ipv6,
+    links,
+    meta,
+    search_box,
+    sections,
+    site,
+)
 from probes.base import Check, Probe
 from probes.catalogue import CHECKS
 
@@ -19,6 +31,7 @@ ALL: tuple[Probe[Any, Any], ...] = (
     ipv6.PROBE,
     sections.PROBE,
     a11y_entry.PROBE,
+    interaction.PROBE,
 )
 
 _BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
