@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from crawler.article import is_article_url
 from crawler.dates import with_year
@@ -37,6 +39,22 @@ _NOT_A_PAGE = re.compile(
 )
 
 
+class Address(NamedTuple):
+    """What a URL says by itself. Links repeat on every page of a site, so it is worked out once."""
+
+    key: str
+    pattern: str
+    is_page: bool
+    is_article: bool
+
+
+@lru_cache(maxsize=100_000)
+def address(url: str) -> Address:
+    """Key, trap pattern and kind of a URL."""
+    key = key_of(url)
+    return Address(key, pattern_of(key), not is_attachment(url), is_article_url(url))
+
+
 def is_attachment(url: str) -> bool:
     """True when the path ends as a file that is no HTML page."""
     return _NOT_A_PAGE.search(url.partition("?")[0].partition("#")[0]) is not None
@@ -53,13 +71,16 @@ def candidates(
     ranks = _article_ranks(page, period, as_of)
     seen: set[str] = set()
     for position, (url, anchor) in enumerate(_links(page)):
-        if url in seen or url not in scope or is_attachment(url):
+        if url in seen or url not in scope:
             continue
         seen.add(url)
+        place = address(url)
+        if not place.is_page:
+            continue
         rank = ranks.get(url)
-        new_role = _role(url, anchor, role, is_row=rank is not None)
+        new_role = Role.ARTICLE if place.is_article else _role(url, anchor, role, is_row=rank is not None)
         yield Candidate(
-            key=(key := key_of(url)),
+            key=place.key,
             url=url,
             level=_level(new_role, level, depth + 1, rank),
             order=f"{rank if new_role is Role.ARTICLE and rank is not None else position:06d}",
@@ -67,7 +88,7 @@ def candidates(
             role=new_role,
             parent=page.url,
             anchor=anchor[:100],
-            pattern=pattern_of(key),
+            pattern=place.pattern,
         )
 
 
@@ -105,8 +126,6 @@ def _links(page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _role(url: str, anchor: str, parent: Role, *, is_row: bool) -> Role:
-    if is_article_url(url):
-        return Role.ARTICLE
     path = url.partition("?")[0]
     if parent is Role.HOME and (_SITE_MAP.search(anchor) or _SITE_MAP_PATH.search(path)):
         return Role.SITE_MAP

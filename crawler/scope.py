@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.model import Unit
@@ -37,6 +38,7 @@ def site_host(url: str) -> str:
     return _place(url)[0]
 
 
+@lru_cache(maxsize=100_000)  # links repeat on every page of a site
 def _place(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):

@@ -1,0 +1,153 @@
+"""How fast is a sweep? One static portal of 3,000 pages (22 KB, 105 links a page), rate 0, as a ratio.
+
+`python -m bench.pages [PAGES] [JOBS]` serves the portal from a process of its own, sweeps it,
+and prints pages per second and CPU per page over the floor (fetch by a bare socket plus one lexbor parse).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import resource
+import socket
+import sys
+import tempfile
+import time
+from datetime import date
+from multiprocessing.connection import Connection
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.model import UnitKind
+from storage.repo import Store
+from sweep.plan import plan
+from sweep.run import RunOptions, run_sweep
+from sweep.seeds import Pace, Seeds, UnitSpec, unit_from
+
+AS_OF = date(2026, 11, 20)
+WORDS = "关于进一步加强全市政务公开工作的通知实施方案政策解读会议公告公示民生保障营商环境乡村振兴".strip()
+
+
+def portal(pages: int) -> list[bytes]:
+    """The pages' bytes, by number: column pages link to articles and to each other."""
+    dice = random.Random(3)
+
+    def title() -> str:
+        start = dice.randrange(len(WORDS) - 12)
+        return WORDS[start : start + 12]
+
+    def page(number: int) -> bytes:
+        nav = "".join(f'<li><a href="/p{n}.html">{title()}</a></li>' for n in range(1, 41))
+        rows = "".join(
+            f'<li><a href="/p{(number * 60 + n) % pages}.html" title="{title()}">{title()}</a>'
+            f"<span>2026-{1 + n % 11:02d}-{1 + n % 28:02d}</span></li>"
+            for n in range(60)
+        )
+        text = "".join(f"<p>{''.join(title() for _ in range(8))}。</p>" for _ in range(24))
+        head = (
+            f"<!doctype html><html><head><meta charset=utf-8><title>{title()}</title>"
+            '<meta name="SiteName" content="某市人民政府"><meta name="SiteDomain" content="127.0.0.1">'
+            '<meta name="SiteIDCode" content="4499000001"></head><body>'
+        )
+        foot = (
+            '<div class="footer">主办：某市人民政府 网站标识码：4499000001 粤ICP备05010518号-1'
+            ' 粤公网安备44990102000001号 <a href="/p1.html">网站地图</a></div></body></html>'
+        )
+        body = (
+            f'{head}<ul class="nav">{nav}</ul><ul class="list">{rows}</ul><div id="zoom">{text}</div>{foot}'
+        )
+        return body.encode()
+
+    return [page(number) for number in range(pages)]
+
+
+def serve(pages: int, ready: Connection) -> None:
+    """A bare keep-alive server: its own cost must not be measured."""
+    bodies = portal(pages)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                path = head.split(b" ", 2)[1]
+                number = int(path[2:-5] or 0) if path.startswith(b"/p") else 0 if path == b"/" else -1
+                body = bodies[number] if 0 <= number < pages else b"gone"
+                status = b"200 OK" if 0 <= number < pages else b"404 Not Found"
+                writer.write(
+                    b"HTTP/1.1 %b\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b"
+                    % (status, len(body), body)
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        ready.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(main())
+
+
+def floor(port: int, pages: int) -> float:
+    """CPU seconds per page for a bare socket and one parse."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        stream = connection.makefile("rb")
+        before = time.process_time()
+        for number in range(pages):
+            connection.sendall(b"GET /p%d.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % number)
+            length = 0
+            while (line := stream.readline()) != b"\r\n":
+                if line.lower().startswith(b"content-length"):
+                    length = int(line.split(b":")[1])
+            LexborHTMLParser(stream.read(length).decode())
+        return (time.process_time() - before) / pages
+
+
+def cpu() -> float:
+    """User and system seconds of this process and of its ended children."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+async def swept(port: int, pages: int, jobs: int) -> tuple[float, float, int]:
+    """Wall seconds, CPU seconds and peak memory (MB) of the sweep."""
+    spec = UnitSpec(
+        id="bench",
+        name="某市人民政府",
+        kind=UnitKind.COUNTY,
+        portal=f"http://127.0.0.1:{port}/",
+        rate=0,
+        concurrency=16,
+        max_pages=max(pages, 1),
+        robots="ignore",
+    )
+    seeds = Seeds(units=(unit_from(spec, Pace()),), hosts={}, source="bench")
+    with tempfile.TemporaryDirectory() as folder:
+        db = f"sqlite:///{folder}/bench.db"
+        wall, used = time.perf_counter(), cpu()
+        async with await Store.open(db) as store:
+            row = await run_sweep(plan(seeds, as_of=AS_OF), store, RunOptions(db=db, jobs=jobs))
+            counts = await store.frontier_counts(row.id)
+        wall, used = time.perf_counter() - wall, cpu() - used
+    done = counts["bench"].get("done", 0)
+    print(f"visited {done} of {pages}")
+    return wall, used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main(pages: int = 3000, jobs: int = 1) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("fork").Process(target=serve, args=(pages, theirs), daemon=True)
+    server.start()
+    port = ours.recv()
+    base = floor(port, min(pages, 1000))
+    wall, used, peak = asyncio.run(swept(port, pages, jobs))
+    server.terminate()
+    print(f"pages/s {pages / wall:.0f}")
+    ratio = used / pages / base
+    print(f"CPU per page {used / pages * 1000:.2f} ms = {ratio:.1f} x the floor ({base * 1000:.2f} ms)")
+    print(f"peak memory {peak} MB")
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:]))
