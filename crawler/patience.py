@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from crawler.browsing import UnitBrowser
 from crawler.frontier import Attempt
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
+from crawler.tab import Rendered, Task, Trouble
 from crawler.targets import Look, Targets
+
+T = TypeVar("T")
 
 
 class Gate(Protocol):
@@ -38,10 +42,17 @@ class PatientNet:
     """Asks again when the canaries say that we were offline, for up to `patience` seconds in all."""
 
     def __init__(
-        self, gate: Gate, targets: Targets | None = None, *, pause: float = 5.0, patience: float = 600.0
+        self,
+        gate: Gate,
+        targets: Targets | None = None,
+        *,
+        browser: UnitBrowser | None = None,
+        pause: float = 5.0,
+        patience: float = 600.0,
     ) -> None:
         self._gate = gate
         self._targets = targets or Targets()
+        self._browser = browser or UnitBrowser(None)
         self._pause = pause
         self._patience = patience
         self._attempts: list[Attempt] = []
@@ -54,6 +65,8 @@ class PatientNet:
             fetched = await self._gate.fetch(request, purpose=self.purpose)
             if fetched.outcome is not Outcome.OWN_NETWORK or time.monotonic() > deadline:
                 return fetched
+            if request.family is not Family.ANY and await self._gate.online():
+                return fetched  # only that family is cut off here: waiting may never end
             await self._until_online(deadline)
 
     async def resolve(self, host: str, family: Family) -> Resolved:
@@ -65,6 +78,16 @@ class PatientNet:
     async def look(self, url: str, *, again: bool = False) -> Look:
         """What stands behind a link: shared with all units of the sweep, see crawler.targets."""
         return await self._targets.look(url, self.fetch, self.online, again=again)
+
+    async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
+        """Do something with a page in the browser, within the unit's time for it."""
+        _RECORD.set(self._attempts)
+        return await self._browser.browse(task, seconds=seconds)
+
+    async def render(self, url: str) -> Rendered | Trouble:
+        """A page as it stands after its scripts have run."""
+        _RECORD.set(self._attempts)
+        return await self._browser.render(url)
 
     def drain(self) -> list[Attempt]:
         """The attempts since the last call, to be stored."""
