@@ -1,86 +1,40 @@
 """One Chromium per process, through the gate's proxy: fresh contexts, bounded pages, bounded time.
 
-The only module that imports Playwright. Nothing here raises for what a page does: a page that cannot be
-opened is an outcome, a browser that cannot be used is a `Trouble`.
+With live_tab.py the only module that imports Playwright. Nothing here raises for what a page does: a page
+that cannot be opened is an outcome, a browser that cannot be used is a `Trouble`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import re
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import (
-    Browser as Chromium,
-)
-from playwright.async_api import (
-    BrowserContext,
-    Frame,
-    Page,
-    Playwright,
-    Response,
-    Route,
-    async_playwright,
-)
-from playwright.async_api import (
-    Error as PlaywrightError,
-)
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import BrowserContext, Playwright, Route, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from crawler.chromium import find_chromium, switches
-from crawler.host import Host, HostClosed
-from crawler.model import Outcome
-from crawler.outcomes import outcome_of
-from crawler.proxy import Proxy
-from crawler.tab import Opened, Rendered, Tab, Task, Traffic, Trouble
-from crawler.walls import find_wall
+from crawler.host import HostClosed
+from crawler.live_tab import ACTION_SECONDS, Died, Gate, LiveTab
+from crawler.tab import Rendered, Tab, Task, Trouble
 
 T = TypeVar("T")
 
 PAGES_AT_ONCE = 2
-PAGE_SECONDS = 30.0  # for opening one page, waiting for its host's pace included
-SETTLE_SECONDS = 5.0
-ACTION_SECONDS = 3.0
 TASK_SECONDS = 120.0
+RENDER_SECONDS = 45.0
 CLOSE_SECONDS = 10.0
 WIDTH, HEIGHT = 1366, 768  # CONTRACT 5, site.display
-MAX_TRAFFIC = 2000
-MAX_COMPLAINTS = 100
-MAX_WINDOWS = 4
 _PACED = frozenset({"xhr", "fetch", "eventsource", "document"})
 _BLOCKED = frozenset({"font", "media"})
-_OUTLINE = "(e) => { e.style.outline = '4px solid #e00'; e.style.outlineOffset = '2px' }"
-_NET_ERROR = re.compile(r"net::(ERR_[A-Z_]+)")
-_OUTCOMES = {
-    "ERR_TOO_MANY_REDIRECTS": Outcome.REDIRECTS,
-    "ERR_TIMED_OUT": Outcome.TOO_SLOW,
-    "ERR_CONNECTION_RESET": Outcome.RESET,
-    "ERR_EMPTY_RESPONSE": Outcome.RESET,
-    "ERR_TUNNEL_CONNECTION_FAILED": Outcome.RESET,
-    "ERR_INVALID_URL": Outcome.BAD_URL,
-}
-
-
-class Gate(Protocol):
-    """What the browser needs of `crawler.net.Gate`."""
-
-    user_agent: str
-
-    async def proxy(self) -> Proxy: ...
-
-    def host(self, name: str) -> Host: ...
-
-    async def allows(self, url: str) -> bool: ...
-
-
-class _Died(Exception):
-    """The browser or the page's process is gone."""
 
 
 class _Missing(Exception):
@@ -119,27 +73,47 @@ class Browser:
         if playwright is not None:
             await playwright.stop()
 
-    async def browse(self, task: Task[T], *, seconds: float = TASK_SECONDS, folder: str = "") -> T | Trouble:
+    async def browse(
+        self,
+        task: Task[T],
+        *,
+        seconds: float = TASK_SECONDS,
+        folder: str = "",
+        spent: Callable[[float], None] = lambda seconds: None,
+    ) -> T | Trouble:
         """Do something with a page of a fresh context. Repeated once when the browser crashes on the way.
 
-        `folder`, below the evidence folder, takes the task's pictures.
+        `folder`, below the evidence folder, takes the task's pictures; `spent` is told the seconds used.
         """
         async with self._room:
-            for _ in range(2):
-                try:
-                    async with asyncio.timeout(seconds) as limit, self._tab(folder) as tab:
-                        return await task(tab)
-                except _Missing:
-                    return Trouble.MISSING
-                except _Died:
-                    continue
-                except TimeoutError:
-                    if not limit.expired():
-                        raise
-                    return Trouble.BUDGET
-            return Trouble.FAILED
+            began = time.monotonic()
+            try:
+                return await self._tried(task, seconds, folder)
+            finally:
+                spent(time.monotonic() - began)
 
-    async def render(self, url: str, *, seconds: float = PAGE_SECONDS + 15) -> Rendered | Trouble:
+    async def _tried(self, task: Task[T], seconds: float, folder: str) -> T | Trouble:
+        for _ in range(2):
+            try:
+                async with asyncio.timeout(seconds) as limit, self._tab(folder) as tab:
+                    return await task(tab)
+            except _Missing:
+                return Trouble.MISSING
+            except Died:
+                continue
+            except TimeoutError:
+                if not limit.expired():
+                    raise
+                return Trouble.BUDGET
+        return Trouble.FAILED
+
+    async def render(
+        self,
+        url: str,
+        *,
+        seconds: float = RENDER_SECONDS,
+        spent: Callable[[float], None] = lambda seconds: None,
+    ) -> Rendered | Trouble:
         """A page and its frames as they stand after their scripts have run."""
 
         async def look(tab: Tab) -> Rendered:
@@ -151,7 +125,7 @@ class Browser:
             }
             return Rendered(opened, await tab.html(), frames)
 
-        return await self.browse(look, seconds=seconds)
+        return await self.browse(look, seconds=seconds, spent=spent)
 
     @asynccontextmanager
     async def _tab(self, folder: str) -> AsyncIterator[LiveTab]:
@@ -168,7 +142,7 @@ class Browser:
             )
         except PlaywrightError as problem:
             await self._drop(chromium)
-            raise _Died from problem
+            raise Died from problem
         try:
             yield await self._new_tab(context, folder)
         finally:
@@ -181,7 +155,7 @@ class Browser:
             await context.route("**/*", self._on_route)
             page = await context.new_page()
         except PlaywrightError as problem:
-            raise _Died from problem
+            raise Died from problem
         return LiveTab(page, self._gate, await self._gate.proxy(), self._evidence, folder)
 
     async def _ready(self) -> Chromium:
@@ -205,7 +179,7 @@ class Browser:
                 executable_path=path, args=switches(port), handle_sigint=False, handle_sigterm=False
             )
         except PlaywrightError as problem:
-            raise _Died from problem
+            raise Died from problem
 
     async def _close(self, context: BrowserContext, chromium: Chromium) -> None:
         try:
@@ -247,189 +221,6 @@ class Browser:
                 return True
         except HostClosed:
             return False
-
-
-class LiveTab:
-    """A page of Chromium; see crawler.tab.Tab for what each method means."""
-
-    def __init__(self, page: Page, gate: Gate, proxy: Proxy, evidence: Path | None, folder: str) -> None:
-        self._page = page
-        self._gate = gate
-        self._proxy = proxy
-        self._evidence = evidence
-        self._folder = folder
-        self._crashed = False
-        self._main: Response | None = None
-        self._traffic: dict[Any, Traffic] = {}
-        self._complaints: list[str] = []
-        self._others: list[LiveTab] = []
-        page.on("crash", self._on_crash)
-        page.on("response", self._on_response)
-        page.on("request", lambda request: self._note(request, None, None))
-        page.on("requestfailed", lambda request: self._note(request, None, request.failure or "failed"))
-        page.on("pageerror", lambda error: self._complain(f"uncaught {error}"))
-        page.on("console", lambda told: self._complain(told.text) if told.type == "error" else None)
-        page.on("popup", self._on_popup)
-
-    # What happens to the page
-
-    def _on_crash(self, page: Page) -> None:
-        self._crashed = True
-
-    def _on_response(self, response: Response) -> None:
-        request = response.request
-        self._note(request, response.status, None)
-        with suppress(PlaywrightError):  # a request of a worker or of a page that is just being left
-            if request.is_navigation_request() and request.frame == self._page.main_frame:
-                self._main = response
-
-    def _on_popup(self, page: Page) -> None:
-        if len(self._others) < MAX_WINDOWS:
-            self._others.append(LiveTab(page, self._gate, self._proxy, self._evidence, self._folder))
-
-    def _note(self, request: Any, status: int | None, failed: str | None) -> None:
-        if request in self._traffic or len(self._traffic) < MAX_TRAFFIC:
-            self._traffic[request] = Traffic(request.url, request.resource_type, status, failed)
-
-    def _complain(self, words: str) -> None:
-        if len(self._complaints) < MAX_COMPLAINTS:
-            self._complaints.append(words[:300])
-
-    # What can be asked of it
-
-    async def open(self, url: str) -> Opened:
-        if not await self._gate.allows(url):
-            return Opened(Outcome.ROBOTS, final_url=url)
-        self._main = None
-        try:
-            await self._page.goto(url, wait_until="domcontentloaded", timeout=PAGE_SECONDS * 1000)
-        except PlaywrightError as problem:
-            self._alive(problem)
-            if self._main is not None and self._main.status >= 400:
-                return await self._opened(False)  # an error answer without a body is an error of Chromium's
-            return Opened(self._failure(url, str(problem)), final_url=url)
-        settled = await self.settle(SETTLE_SECONDS)
-        return await self._opened(settled)
-
-    async def _opened(self, settled: bool) -> Opened:
-        last = self._main
-        if last is None:
-            return Opened(Outcome.OK, None, self.url, None, settled)  # shown from memory: no answer to judge
-        headers = await self._value(last.all_headers()) or {}
-        cookies = (headers.get("set-cookie") or "").split("\n")
-        body = (await self.html()).encode()
-        wall = find_wall(last.status, headers, body, [cookie for cookie in cookies if cookie])
-        outcome = outcome_of(last.status, retry_after="retry-after" in headers)
-        return Opened(Outcome.WALL if wall else outcome, last.status, self.url, wall, settled)
-
-    def _failure(self, url: str, words: str) -> Outcome:
-        known = self._proxy.outcome(urlsplit(url).hostname or "")
-        if known is not None:
-            return known
-        match = _NET_ERROR.search(words)
-        name = match[1] if match else ""
-        if name.startswith(("ERR_SSL", "ERR_CERT")):
-            return Outcome.TLS
-        return _OUTCOMES.get(name, Outcome.TOO_SLOW if "Timeout" in words else Outcome.PROTOCOL)
-
-    async def settle(self, seconds: float = ACTION_SECONDS) -> bool:
-        try:
-            await self._page.wait_for_load_state("networkidle", timeout=seconds * 1000)
-        except PlaywrightError as problem:
-            self._alive(problem)
-            return False
-        return True
-
-    async def run(self, script: str, value: object = None, *, frame: int = 0) -> Any:
-        document = self._document(frame)
-        return None if document is None else await self._value(document.evaluate(script, value))
-
-    async def click(self, selector: str, *, frame: int = 0) -> bool:
-        document = self._document(frame)
-        return document is not None and await self._done(document.locator(selector).first.click())
-
-    async def fill(self, selector: str, text: str, *, frame: int = 0) -> bool:
-        document = self._document(frame)
-        return document is not None and await self._done(document.locator(selector).first.fill(text))
-
-    async def press(self, selector: str, key: str, *, frame: int = 0) -> bool:
-        document = self._document(frame)
-        return document is not None and await self._done(document.locator(selector).first.press(key))
-
-    async def point(self, x: float, y: float) -> None:
-        await self._value(self._page.mouse.move(x, y, steps=4))
-
-    async def wait_for(self, script: str, *, seconds: float = ACTION_SECONDS, frame: int = 0) -> bool:
-        document = self._document(frame)
-        if document is None:
-            return False
-        return await self._done(document.wait_for_function(script, timeout=seconds * 1000, polling=100))
-
-    async def html(self, *, frame: int = 0) -> str:
-        document = self._document(frame)
-        return (await self._value(document.content()) or "") if document is not None else ""
-
-    async def picture(self, name: str, *, mark: str | None = None) -> str | None:
-        if self._evidence is None:
-            return None
-        if mark is not None:
-            await self._value(self._page.locator(mark).first.evaluate(_OUTLINE))
-        path = self._evidence / self._folder / f"{name}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        taken = await self._value(self._page.screenshot(path=path, type="jpeg", quality=60))
-        return None if taken is None else path.relative_to(self._evidence).as_posix()
-
-    async def newest(self) -> LiveTab | None:
-        if not self._others:
-            return None
-        other = self._others[-1]
-        with suppress(PlaywrightError):
-            await other._page.wait_for_load_state("domcontentloaded")
-        await other.settle()
-        return other
-
-    @property
-    def url(self) -> str:
-        return self._page.url
-
-    @property
-    def frames(self) -> Sequence[str]:
-        return [frame.url for frame in self._page.frames]
-
-    @property
-    def traffic(self) -> Sequence[Traffic]:
-        return tuple(self._traffic.values())
-
-    @property
-    def complaints(self) -> Sequence[str]:
-        return tuple(self._complaints)
-
-    # The border to Playwright
-
-    def _document(self, number: int) -> Frame | None:
-        frames = self._page.frames
-        return frames[number] if number < len(frames) else None
-
-    async def _value(self, asked: Awaitable[T]) -> T | None:
-        """The answer, None where the page could not give one (it moved on, it threw)."""
-        try:
-            return await asked
-        except PlaywrightError as problem:
-            self._alive(problem)
-            return None
-
-    async def _done(self, asked: Awaitable[object]) -> bool:
-        try:
-            await asked
-        except PlaywrightError as problem:
-            self._alive(problem)
-            return False
-        return True
-
-    def _alive(self, problem: PlaywrightError) -> None:
-        browser = self._page.context.browser
-        if self._crashed or browser is None or not browser.is_connected() or "crashed" in str(problem):
-            raise _Died from problem
 
 
 @cache

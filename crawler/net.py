@@ -184,6 +184,11 @@ class Gate:
         target = urls.parse(url)
         return target is not None and await self._robots_allow(self.host(target.host), target, "browser")
 
+    def record(self, attempt: Attempt) -> None:
+        """Tell of an attempt that the browser made."""
+        if self._on_attempt is not None:
+            self._on_attempt(attempt)
+
     # One attempt
 
     async def _again(self, request: Request, purpose: str, retries: int, first: Fetched) -> Fetched:
@@ -379,9 +384,7 @@ class Gate:
         return await self._attempt(request, "canary")
 
     def _record(self, fetched: Fetched, request: Request, purpose: str) -> None:
-        if self._on_attempt is None:
-            return
-        self._on_attempt(
+        self.record(
             Attempt(
                 url=fetched.url,
                 method=request.method,

@@ -18,7 +18,10 @@ from crawler.model import Family, Fetched, Frozen, PageFacts, Period, Request, R
 
 if TYPE_CHECKING:
     from crawler.page import Page
+    from crawler.tab import Task, Trouble
     from crawler.targets import Look
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -196,6 +199,10 @@ class Net(Protocol):
 
     async def look(self, url: str, *, again: bool = False) -> Look:
         """What stands behind a link, asked once per sweep; `again`: the later look on a fresh connection."""
+        ...
+
+    async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
+        """Do something with a page in a real browser; a `Trouble` says why it could not be done."""
         ...
 
 

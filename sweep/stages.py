@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.model import Outcome, PageFacts, Request, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
@@ -21,6 +22,7 @@ from probes.base import PortalState, Probe
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep.evidence import evidence_of, unit_facts
+from sweep.evidence_files import evidence_folder
 
 CERTAIN = frozenset({Outcome.REFUSED, Outcome.NXDOMAIN, Outcome.GONE})  # the site's own doing, if confirmed
 
@@ -44,6 +46,7 @@ class Job:
     gate: Gate
     probes: Sequence[Probe[Any, Any]]
     timing: Timing = Timing()
+    browser: AnyBrowser | None = None  # one per process
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None
@@ -56,7 +59,11 @@ async def audit(job: Job) -> None:
         await job.store.save_state({"portal": PortalState.NONE, "detail": {}})
         return
     net = PatientNet(
-        job.gate, job.targets, pause=job.timing.offline_pause, patience=job.timing.offline_patience
+        job.gate,
+        job.targets,
+        browser=UnitBrowser(job.browser, evidence_folder(job.sweep.id, job.unit.id)),
+        pause=job.timing.offline_pause,
+        patience=job.timing.offline_patience,
     )
     job.stage("walk")
     await walk(job, net)

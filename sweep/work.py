@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
+from crawler.browser import Browser
 from crawler.model import Outcome, Unit
 from crawler.net import Gate
 from crawler.targets import Targets
@@ -15,6 +16,7 @@ from probes import ALL
 from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
+from sweep.evidence_files import evidence_root
 from sweep.plan import owner_of
 from sweep.seeds import Seeds
 from sweep.stages import Job, Timing, audit
@@ -45,7 +47,7 @@ async def audit_units(
     room = asyncio.Semaphore(UNITS_AT_ONCE)
     targets = Targets(store, sweep.id, again_after=timing.confirm_after)
 
-    async def one(unit: Unit) -> None:
+    async def one(unit: Unit, browser: Browser) -> None:
         async with room:
             if await store.claim(sweep.id, me, LEASE, among=[unit.id]) is None:
                 progress.stage(unit.id, "done")
@@ -57,6 +59,7 @@ async def audit_units(
                 gate=gate,
                 probes=ALL,
                 timing=timing,
+                browser=browser,
                 targets=targets,
                 has_owner=owner_of(unit, seeds.units) is not None,
                 tick=lambda url, outcome: progress.page(unit.id, url, outcome),
@@ -73,9 +76,9 @@ async def audit_units(
             await store.set_stage(sweep.id, unit.id, Stage.DONE)
             progress.stage(unit.id, "done")
 
-    async with asyncio.TaskGroup() as group:
+    async with Browser(gate, evidence=evidence_root(store.where)) as browser, asyncio.TaskGroup() as group:
         for unit in units:
-            group.create_task(one(unit), name=f"unit {unit.id}")
+            group.create_task(one(unit, browser), name=f"unit {unit.id}")
     await targets.flush()
 
 

@@ -200,7 +200,9 @@ async def test_rendered_pages_are_what_their_scripts_made_of_them() -> None:
         async with gate() as way, Browser(way) as browser:
             rendered = await browser.render(own.url())
             missing = await browser.render(own.url("/none"))
-            refused = await browser.render("http://www.a.gov.cn:1/")
+            async with site() as gone:
+                pass
+            refused = await browser.render(gone.url())
         assert isinstance(rendered, Rendered) and rendered.ok and rendered.opened.settled
         assert "网站标识码 4415810001" in rendered.html
         assert "框内文字" in rendered.frames[own.url("/inner")]
