@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -49,16 +50,21 @@ def _facts(row: SweepRow, rendered: int) -> SweepFacts:
     )
 
 
+def _console() -> Console:
+    """Standard output; wide enough for the tables where it is no terminal."""
+    return Console() if sys.stdout.isatty() else Console(width=120)
+
+
 async def print_sweep(store: Store, row: SweepRow, packs: Iterable[Pack]) -> None:
     """The ranking on standard output, one table per group and pack."""
     for pack in packs:
-        print_ranking(Console(), await report_data(store, row, pack))
+        print_ranking(_console(), await report_data(store, row, pack))
 
 
 async def print_unit_check(store: Store, row: SweepRow, pack: Pack) -> None:
     """A self-check's table with the cheapest points to win."""
     for unit in (await report_data(store, row, pack)).units:
-        print_unit(Console(), unit)
+        print_unit(_console(), unit)
 
 
 async def write_report(
