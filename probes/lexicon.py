@@ -53,6 +53,7 @@ class Section(Frozen):
     title: str
     rhythm: Rhythm
     names: tuple[str, ...] = Field(min_length=1)
+    near: tuple[str, ...] = ()  # may be the section: enough for doubt, never for a pass
     slugs: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     excluded: tuple[str, ...] = Field(default=(), alias="not")
@@ -309,6 +310,19 @@ def _by_slug(url: str, weight: float) -> list[Match]:
         return []
     clear = len(keys) == 1 and len(slug) > 2 and slug not in LEXICON.ambiguous_slugs
     return [Match(key, weight if clear else _HINT, f"网址目录名“{slug}”") for key in keys]
+
+
+_NEAR: dict[str, list[str]] = {}
+for _key, _section in LEXICON.sections.items():
+    for _name in _section.near:
+        _NEAR.setdefault(normalise(_name), []).append(_key)
+
+
+@lru_cache(maxsize=65536)
+def near_sections(text: str) -> tuple[str, ...]:
+    """The sections that a link called just so may be, though its name does not decide."""
+    plain = normalise(text) if len(text) <= _LONGEST_COLUMN_NAME else ""
+    return tuple(dict.fromkeys(key for form in _forms(plain) for key in _NEAR.get(form, ())))
 
 
 def content_words(key: str, text: str) -> tuple[str, ...]:

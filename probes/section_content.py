@@ -125,13 +125,13 @@ def _observed(ends: list[tuple[Way, End]], stock: Stock) -> dict[str, Any]:
 def _stock_of(ends: list[tuple[Way, End]], known: Map) -> Stock:
     stock = Stock()
     pages: dict[str, PageFacts] = {}
-    for _, end in ends:
+    for way, end in ends:
         if end.data is not None:
             _add(stock, end.data, known)
         if end.facts is not None:
             pages.setdefault(end.facts.final_url, end.facts)
         elif end.data is None:
-            stock.unread = stock.unread or not end.off_site
+            stock.unread = stock.unread or way.leaf is not None
     seen = set(pages)
     for facts in pages.values():
         _add_facts(stock, facts)

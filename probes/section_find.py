@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from crawler.candidates import COLUMN_DEPTH
 from crawler.model import Frozen, Outcome, PageFacts, PageKind, Role
+from crawler.scope import site_host
 from crawler.targets import Look
 from crawler.traps import key_of
 from probes.base import Evidence, Reason, Seen
-from probes.lexicon import FOUND, Match, match_section
+from probes.lexicon import FOUND, Match, match_section, near_sections
 from probes.link_evidence import Target
 from probes.link_verdicts import AGAIN, DEAD, WRONG, Said, Surroundings, place, said, settled
 from probes.section_page import Body, Leaf, OnPage
@@ -135,26 +136,30 @@ def _ways_on(seen: Seen[OnPage]) -> Iterator[Way]:
     listed = facts.role in (Role.SITE_MAP, Role.TREE)
     if how is not None and (listed or facts.depth < COLUMN_DEPTH):
         for text, url in data.links:
-            match = _match(text, url)
             # Beside the portal's own navigation, what leads nowhere is the open tab of the page itself.
-            if match is not None and (url or facts.role is not Role.COLUMN):
-                yield Way(*match, text, url, here, how, facts.depth + 1)
+            if url or facts.role is not Role.COLUMN:
+                for match in _matches(text, url):
+                    yield Way(*match, text, url, here, how, facts.depth + 1)
     for leaf in data.tree:
-        match = _match(leaf.title, "")
-        if match is not None:
+        for match in _matches(leaf.title, ""):
             yield Way(*match, leaf.title, leaf.url, here, _LEAF, facts.depth + 1, leaf)
     if facts.role is Role.HOME or facts.depth > COLUMN_DEPTH:
         return
     for name in data.names:
-        match = _match(name, "")
-        if match is not None:
+        for match in _matches(name, ""):
             yield Way(*match, name, here, here, _OWN, facts.depth)
 
 
-def _match(text: str, url: str) -> Match | None:
-    """The one section a link counts for, under the line or over it."""
+def _matches(text: str, url: str) -> Iterator[Match]:
+    """The one section a link counts for, and those it comes near to, under the line."""
     found = match_section(text, url)
-    return found[0] if found else None
+    yield from found[:1]
+    for key in near_sections(text):
+        if not found or key != found[0].key:
+            yield Match(key, _NEAR, f"名称“{text}”相近，不足以认定")
+
+
+_NEAR = FOUND / 2  # under the line
 
 
 # -- where a way leads
@@ -250,7 +255,8 @@ def _end_of_look(url: str, known: Map) -> End:
         return End(State.UNSURE, reason, words="未能访问")
     told = settled(says(url, first, known), says(url, again, known) if again is not None else None)
     if told is Said.OPENED:
-        return End(State.GOOD, data=known.gathered.bodies.get(url), off_site=True)
+        away = site_host(url) != site_host(known.evidence.unit.portal or "")
+        return End(State.GOOD, data=known.gathered.bodies.get(url), off_site=away)
     if told in DEAD or told in WRONG:
         last = again or first
         words = _DEAD_WORDS.get(told, "不能打开") + (f"（状态码 {last.status}）" if last.status else "")

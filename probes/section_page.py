@@ -22,7 +22,7 @@ from crawler.model import Frozen, PageKind
 from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.rows import RowList, find_rows
-from probes.lexicon import LEXICON, is_catalogue, match_field, match_section
+from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
 
 _LONGEST_NAME = 40  # characters; what is longer is the title of an article
 _DAYS_KEPT = 40
@@ -112,10 +112,10 @@ def read_column(page: Page) -> OnPage:
 
 def _tree(reading: DialectReading) -> Iterator[Leaf]:
     for branch in reading.branches:
-        if match_section(branch.title):
+        if _kept(branch.title, ""):
             yield Leaf(title=branch.title, url=branch.url, branch=True)
     for leaf in reading.tree:
-        if match_section(leaf.title):
+        if _kept(leaf.title, ""):
             request = leaf.request
             listed_by = request.url if request is not None and request.method == "GET" else ""
             yield Leaf(title=leaf.title, url=leaf.url, listed_by=listed_by, claimed=leaf.claimed)
@@ -189,7 +189,7 @@ def _named_links(page: Page) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=65536)
 def _kept(text: str, url: str) -> bool:
-    return bool(match_section(text, url))
+    return bool(match_section(text, url) or near_sections(text))
 
 
 # -- body
@@ -246,7 +246,7 @@ def _blind(page: Page, rows: RowList, has_tree: bool) -> bool:
         return False
     unread = any(not _FOOT.search(url.rpartition("/")[2]) for url in page.unread)
     few = sum(1 for link in page.links if link.url is not None and link.tag == "a") < _FEWEST_LINKS
-    return unread or few or rows.needs_browser or filled_by_script(page) == "shell"
+    return few or rows.needs_browser or unread
 
 
 # -- years
