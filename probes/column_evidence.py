@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -102,7 +103,7 @@ class Body(Frozen):
 def observe(page: Page) -> Body | None:
     """Home pages are kept only for the scripts they share with the columns."""
     if page.is_home:
-        return Body(static=True, scripts=tuple(_scripts(page)))
+        return Body(static=True, scripts=tuple(dict.fromkeys(_scripts(page))))
     rows = find_rows(page)
     article = read_article(page)
     reading = read_dialects(page)
@@ -134,9 +135,9 @@ def observe(page: Page) -> Body | None:
         tagged=bool(page.meta.get("articletitle")),
         has_text=has_text,
         needs_browser=rows.needs_browser,
-        moved=reading.redirect is not None or reading.stub,
+        moved=reading.redirect is not None,
         away=_away(page),
-        scripts=tuple(_scripts(page)),
+        scripts=tuple(dict.fromkeys(_scripts(page))),
     )
     if has_text or (body.rows and not body.menu_like and not body.article):
         return body
@@ -153,9 +154,14 @@ def _scripts(page: Page) -> Iterator[str]:
         if tag.src:
             address = tag.src.partition("?")[0]
             if not _LIBRARY.search(address.rpartition("/")[2]):
-                yield f"{zlib.crc32(address.encode('utf-8', 'replace')):x}"
+                yield _mark(address)
         elif tag.text and _ACTS.search(tag.text):
-            yield f"{zlib.crc32(tag.text.translate(_DIGITS).encode('utf-8', 'replace')):x}"
+            yield _mark(tag.text)
+
+
+@lru_cache(maxsize=4096)  # the pages of a site share most of theirs
+def _mark(text: str) -> str:
+    return f"{zlib.crc32(text.translate(_DIGITS).encode('utf-8', 'replace')):x}"
 
 
 # An inline script that calls something or asks for something; plain values and style switches are left out.

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.article import ATTACHMENT
@@ -79,7 +80,7 @@ def observe(page: Page) -> OnPage:
     unsafe: dict[str, Unsafe] = {}
     lines: dict[str, str] = {}
     for link in page.links:
-        if link.raw and _suspicious(link):
+        if link.raw and _suspicious(link.raw, link.url):
             found = _unsafe(link, page)
             if found is not None:
                 unsafe.setdefault(found.url, found)
@@ -104,11 +105,12 @@ def _line(url: str, text: str, tag: str, origin: str) -> str:
     return f"{mark}{place}"
 
 
-def _suspicious(link: Link) -> bool:
-    raw = link.raw.strip()
-    if _LEFTOVER.search(raw) or _FILE.search(raw):
+@lru_cache(maxsize=16384)  # navigation is the same on all pages
+def _suspicious(raw: str, url: str | None) -> bool:
+    raw = raw.strip()
+    if _LEFTOVER.search(raw) or _FILE.match(raw):
         return True
-    return link.url is not None and raw[:1] in "hH/\\" and _inner(link.url)
+    return url is not None and raw[:1] in "hH/\\" and _inner(url)
 
 
 def _inner(url: str) -> bool:
@@ -126,7 +128,7 @@ _LOCAL = re.compile(r"\.(?:localhost|local|lan|internal|intranet|arpa)\.?$", re.
 def _unsafe(link: Link, page: Page) -> Unsafe | None:
     raw = link.raw.strip()
     url = link.url or join(page.base, raw) or raw
-    if _FILE.search(raw):
+    if _FILE.match(raw):
         return Unsafe(url=url, raw=raw[:200], kind="file")
     if _LEFTOVER.search(raw):
         if _ENGINE.search(page.html):

@@ -1,0 +1,127 @@
+"""The second look of the column checks: what seemed empty is fetched and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from crawler.model import (
+    Family,
+    Fetched,
+    Outcome,
+    PageFacts,
+    PageKind,
+    Period,
+    Request,
+    Resolved,
+    Role,
+    Unit,
+    UnitKind,
+)
+from crawler.page import Page
+from crawler.targets import Look
+from probes.base import Evidence, Result, Seen, SweepContext, run_probe
+from probes.column_evidence import Body, observe
+from probes.columns import PROBE, Again, confirm, gather
+
+PORTAL = "http://www.a.gov.cn/"
+HEAD = '<html><head><meta name="ColumnName" content="重大项目"></head>'
+EMPTY = f'{HEAD}<body><div class="list"></div></body></html>'
+ROW = '<li><a href="/x/{n}.html">关于重大项目建设情况的公告之{n}</a>2026-06-0{n}</li>'
+FULL = EMPTY.replace('"list">', f'"list"><ul>{"".join(ROW.format(n=n) for n in (1, 2, 3))}</ul>')
+BLANK = (
+    '<html><head><title>某公告</title><meta name="ArticleTitle" content="某公告"></head>'
+    "<body><h1>某公告</h1></body></html>"
+)
+
+
+class Net:
+    """Answers from a table; what is not in it is a 500."""
+
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        self.pages = pages
+        self.asked: list[Request] = []
+
+    async def fetch(self, request: Request) -> Fetched:
+        self.asked.append(request)
+        if request.url not in self.pages:
+            return Fetched(request.url, request.url, Outcome.SERVER_ERROR, 500)
+        kind = {"content-type": "text/html; charset=utf-8"}
+        return Fetched(request.url, request.url, Outcome.OK, 200, kind, self.pages[request.url].encode())
+
+    async def resolve(self, host: str, family: Family) -> Resolved:
+        return Resolved(Outcome.OK)
+
+    async def online(self, family: Family = Family.ANY) -> bool:
+        return True
+
+    async def look(self, url: str, *, again: bool = False) -> Look:
+        return Look(outcome=Outcome.OK)
+
+
+def seen(path: str, html: str, role: Role, kind: PageKind) -> Seen[Body]:
+    url = f"{PORTAL}{path}"
+    body = observe(Page(url, html.encode(), is_home=role is Role.HOME))
+    assert body is not None
+    return Seen(PageFacts(url, url, role, kind, 1, Outcome.OK, 200), body)
+
+
+def evidence(gathered: Again | None = None) -> Evidence[Body]:
+    pages = [
+        seen("", "<html><body></body></html>", Role.HOME, PageKind.HOME),
+        seen("news/", FULL, Role.COLUMN, PageKind.COLUMN),
+        seen("projects/", EMPTY, Role.COLUMN, PageKind.COLUMN),
+        seen("news/t20260601_1.html", BLANK, Role.ARTICLE, PageKind.ARTICLE),
+    ]
+    return Evidence(
+        unit=Unit(id="a", name="甲县人民政府", kind=UnitKind.COUNTY, portal=PORTAL),
+        context=SweepContext(date(2026, 6, 10), Period(start=date(2026, 1, 1), end=date(2026, 12, 31))),
+        home=pages[0],
+        pages=pages,
+        visited=[page.facts for page in pages],
+        gathered=gathered,
+    )
+
+
+async def swept(later: Mapping[str, str]) -> tuple[Mapping[str, Result], Net]:
+    net: Any = Net(later)
+    first = await gather(evidence(), net)
+    assert isinstance(first, Again)
+    assert PROBE.unsettled is not None and PROBE.unsettled(first)
+    assert net.asked == []
+    again = await confirm(evidence(first), net)
+    assert isinstance(again, Again) and not PROBE.unsettled(again)
+    return {result.check: result for result in run_probe(PROBE, evidence(again))}, net
+
+
+async def test_what_stays_empty_is_told() -> None:
+    results, net = await swept({f"{PORTAL}projects/": EMPTY, f"{PORTAL}news/t20260601_1.html": BLANK})
+    assert [finding.subject for finding in results["columns.empty"].findings] == [f"{PORTAL}projects/"]
+    assert [finding.subject for finding in results["columns.blank"].findings] == [
+        f"{PORTAL}news/t20260601_1.html"
+    ]
+    assert all(request.fresh for request in net.asked)
+
+
+async def test_what_was_filled_since_is_not() -> None:
+    text = BLANK.replace("</body>", f"<div id='zoom'><p>{'重大项目建设情况。' * 5}</p></div></body>")
+    results, _ = await swept({f"{PORTAL}projects/": FULL, f"{PORTAL}news/t20260601_1.html": text})
+    assert (results["columns.empty"].verdict, results["columns.blank"].verdict) == ("pass", "pass")
+
+
+async def test_what_does_not_come_again_is_unknown() -> None:
+    results, _ = await swept({})
+    assert (results["columns.empty"].verdict, results["columns.empty"].reason) == ("unknown", "unreadable")
+    assert (results["columns.blank"].verdict, results["columns.blank"].defects) == ("unknown", 0)
+
+
+async def test_rows_from_a_data_answer_count() -> None:
+    """A list filled by a record script is no empty column."""
+    row = "<li><a href='/x/{n}.html'>关于重大项目建设情况的公告之{n}</a><span>2026-06-0{n}</span></li>"
+    records = "".join(f"<record><![CDATA[{row.format(n=n)}]]></record>" for n in (1, 2, 3))
+    script = f"<datastore><recordset>{records}</recordset></datastore>"
+    page = EMPTY.replace('"list">', f'"list"><script type="text/xml">{script}</script>')
+    body = observe(Page(f"{PORTAL}col/", page.encode()))
+    assert body is not None
+    assert (body.rows, body.nothing) == (3, None)

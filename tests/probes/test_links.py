@@ -1,0 +1,343 @@
+"""The ladder of the link checks against a server that fails in every way."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+
+from crawler.host import HostPolicy
+from crawler.model import Outcome, PageFacts, PageKind, Period, Request, Role, Unit, UnitKind
+from crawler.net import Gate
+from crawler.page import Page
+from crawler.patience import PatientNet
+from crawler.targets import Look, Targets
+from probes.base import Evidence, Result, Seen, SweepContext, run_probe
+from probes.link_evidence import OnPage, Target, observe
+from probes.link_verdicts import Said, Surroundings, lands_home, said, settled, strange_page
+from probes.links import PROBE, Looked, confirm, gather
+from tests.crawler.faultsite import Asked, FaultSite, faultsite, plain
+
+OWN = "www.a.gov.cn"
+RESOLVE = {OWN: ["127.0.0.1"], "b.gov.cn": ["127.0.0.1"], "dead.gov.cn": []}
+ERROR = "<html><head><title>提示</title></head><body>您访问的页面不存在或已删除</body></html>".encode()
+
+
+def facts(url: str, role: Role = Role.HOME, **more: object) -> PageFacts:
+    fields: dict[str, object] = {
+        "url": url,
+        "final_url": url,
+        "role": role,
+        "kind": PageKind.HOME if role is Role.HOME else PageKind.COLUMN,
+        "depth": 0 if role is Role.HOME else 1,
+        "outcome": Outcome.OK,
+        "status": 200,
+    }
+    return PageFacts(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def evidence(
+    portal: str,
+    home: str,
+    inner: str = "",
+    visits: tuple[PageFacts, ...] = (),
+    owner: frozenset[str] = frozenset(),
+) -> Evidence[OnPage]:
+    """A home page, and one inner page if `inner` is given."""
+    pages = [Seen(facts(portal), observe(Page(portal, home.encode(), is_home=True)))]
+    if inner:
+        url = f"{portal}inner/"
+        pages.append(Seen(facts(url, Role.COLUMN), observe(Page(url, inner.encode()))))
+    period = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
+    return Evidence(
+        unit=Unit(id="a", name="甲县人民政府", kind=UnitKind.COUNTY, portal=portal),
+        context=SweepContext(as_of=date(2026, 11, 20), period=period, owner_home=owner),
+        home=pages[0],
+        pages=pages,
+        visited=[*(page.facts for page in pages), *visits],
+    )
+
+
+def a(*urls: str) -> str:
+    return "<body>" + "".join(f'<a href="{url}">链接{n}</a>' for n, url in enumerate(urls)) + "</body>"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[FaultSite]:
+    async with faultsite() as running:
+        yield running
+
+
+@asynccontextmanager
+async def net_for(site: FaultSite) -> AsyncIterator[PatientNet]:
+    policy = HostPolicy(rate=0, concurrency=4, robots="ignore")
+    async with Gate(resolve=RESOLVE, default_policy=policy) as gate:
+        await gate.fetch(Request(site.url("/")))  # somebody has answered: we are online
+        yield PatientNet(gate, Targets(again_after=0))
+
+
+async def judged(site: FaultSite, given: Evidence[OnPage]) -> Mapping[str, Result]:
+    """Gather, confirm and judge, as a sweep does."""
+    async with net_for(site) as net:
+        looked = await gather(given, net)
+        given = with_gathered(given, looked)
+        assert PROBE.unsettled is not None
+        if PROBE.unsettled(looked):
+            given = with_gathered(given, await confirm(given, net))
+    return {result.check: result for result in run_probe(PROBE, given)}
+
+
+def with_gathered(given: Evidence[OnPage], looked: object) -> Evidence[OnPage]:
+    stored = Looked.model_validate_json(looked.model_dump_json())  # type: ignore[attr-defined]
+    return Evidence(given.unit, given.context, given.home, given.pages, given.visited, stored)
+
+
+def subjects(result: Result) -> set[str]:
+    return {finding.subject for finding in result.findings}
+
+
+async def test_only_what_is_proved_dead_is_dead(site: FaultSite) -> None:
+    site.routes["/empty.pdf"] = plain(b"", kind="application/pdf")
+    site.routes["/page.pdf"] = plain(ERROR)
+    site.routes["/good.pdf"] = plain(b"%PDF-1.4", kind="application/pdf")
+    dead = [
+        site.url("/nowhere"),
+        site.url("/gone"),
+        "http://dead.gov.cn/",
+        f"http://b.gov.cn:{refused_port()}/",
+        site.url("/empty.pdf", "b.gov.cn"),
+        site.url("/page.pdf"),
+    ]
+    fine = [
+        site.url(path)
+        for path in ("/head-hater", "/moved-303", "/gzip", "/good.pdf", "/large", "/echo-cookie")
+    ]
+    result = (await judged(site, evidence(site.url("/"), a(*dead, *fine))))["links.home"]
+    assert result.verdict == "fail"
+    assert subjects(result) == set(dead)
+    assert (result.population, result.tested) == (12, 12)
+    assert all(finding.expected and finding.found and finding.advice for finding in result.findings)
+    assert not any(one.method == "HEAD" for one in site.asked)
+
+
+async def test_walls_denials_and_server_errors_are_never_faults(site: FaultSite) -> None:
+    paths = ("/denied", "/ruishu", "/teapot", "/error", "/reset", "/loop", "/not-http")
+    result = (await judged(site, evidence(site.url("/"), a(*map(site.url, paths)))))["links.home"]
+    assert (result.verdict, result.defects, result.tested) == ("unknown", 0, 0)
+    assert set(result.observed["suspected"]) == {site.url(path) for path in ("/error", "/reset", "/loop")}
+    assert result.reason in ("suspected", "blocked")
+
+
+async def test_few_suspects_do_not_spoil_a_pass(site: FaultSite) -> None:
+    fine = [f"/?n={n}" for n in range(12)]
+    result = (await judged(site, evidence(site.url("/"), a(*map(site.url, (*fine, "/error"))))))["links.home"]
+    assert (result.verdict, result.population, result.tested) == ("pass", 13, 12)
+    assert result.observed["suspected"] == [site.url("/error")]
+
+
+async def test_what_works_the_second_time_works(site: FaultSite) -> None:
+    tries: list[str] = []
+
+    async def flaky(server: FaultSite, one: Asked, writer: object) -> None:
+        tries.append(one.target)
+        writer.write(plain(b"", "404 Not Found") if len(tries) == 1 else plain())  # type: ignore[attr-defined]
+
+    site.routes["/flaky"] = flaky
+    results = await judged(site, evidence(site.url("/"), a(site.url("/flaky"), site.url("/gone"))))
+    assert subjects(results["links.home"]) == {site.url("/gone")}
+    assert len(tries) == 2
+
+
+async def test_a_failed_visit_of_the_walk_gets_its_second_look(site: FaultSite) -> None:
+    visits = (
+        facts(site.url("/gone"), Role.COLUMN, outcome=Outcome.GONE, status=410),
+        facts(site.url("/gzip"), Role.COLUMN, outcome=Outcome.GONE, status=404),
+        facts(site.url("/error"), Role.COLUMN, outcome=Outcome.SERVER_ERROR, status=500),
+    )
+    urls = [visit.url for visit in visits]
+    results = await judged(site, evidence(site.url("/"), a(site.url("/?home")), a(*urls), visits))
+    inner = results["links.inner"]
+    assert subjects(inner) == {site.url("/gone")}
+    assert inner.findings[0].url == site.url("/inner/")
+    assert inner.observed["suspected"] == [site.url("/error")]
+    assert inner.observed["pages"] == {site.url("/gone"): 1}
+
+
+async def test_targets_on_home_are_not_repeated(site: FaultSite) -> None:
+    both = a(site.url("/gone"))
+    results = await judged(site, evidence(site.url("/"), both, both + a(site.url("/gzip", "b.gov.cn"))))
+    assert subjects(results["links.home"]) == {site.url("/gone")}
+    assert results["links.home"].observed["pages"] == {site.url("/gone"): 2}
+    assert (results["links.inner"].verdict, results["links.inner"].population) == ("pass", 1)
+
+
+class Everything(dict[str, Any]):
+    """Routes that answer every other path with one page."""
+
+    def __init__(self, page: bytes, **routes: bytes) -> None:
+        super().__init__({f"/{name}": answer for name, answer in routes.items()})
+        self._page = page
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return super().get(path, self._page)
+
+
+async def test_soft_404_by_two_invented_names(site: FaultSite) -> None:
+    real = plain(b"<html><body>" + "公告".encode() * 30)
+    site.routes = Everything(plain(ERROR), **{"": plain(), "real.html": real})
+    urls = [site.url(path, "b.gov.cn") for path in ("/old/2019.html", "/real.html", "/")]
+    results = await judged(site, evidence(site.url("/"), a(*urls)))
+    assert subjects(results["links.wrong"]) == {urls[0]}
+    assert (results["links.home"].verdict, results["links.home"].population) == ("pass", 2)
+
+
+async def test_a_visited_page_that_is_the_soft_404(site: FaultSite) -> None:
+    site.routes = Everything(plain(ERROR), **{"": plain()})
+    visits = (
+        facts(site.url("/old/1.html"), Role.ARTICLE, identified=False),
+        facts(site.url("/old/2.html"), Role.ARTICLE, title="提示"),
+        facts(site.url("/new/3.html"), Role.ARTICLE, title="公告"),
+    )
+    urls = [visit.url for visit in visits]
+    results = await judged(site, evidence(site.url("/"), a(site.url("/")), a(*urls), visits))
+    assert subjects(results["links.wrong"]) == set(urls[:2])
+    assert (results["links.inner"].verdict, results["links.inner"].population) == ("pass", 1)
+
+
+async def test_an_app_that_answers_everything_alike_is_no_soft_404(site: FaultSite) -> None:
+    shell = '<html><head><title>政务服务网</title></head><body><div id="app"></div></body></html>'
+    site.routes = Everything(plain(shell.encode()))
+    results = await judged(site, evidence(site.url("/"), a(site.url("/item/1", "b.gov.cn"))))
+    assert results["links.wrong"].verdict == "pass"
+
+
+async def test_a_host_that_answers_everything_with_its_home_page(site: FaultSite) -> None:
+    site.routes = Everything(plain("<html><body>示例网站首页，欢迎访问本站各个栏目</body></html>".encode()))
+    results = await judged(site, evidence(site.url("/"), a(site.url("/item/1", "b.gov.cn"))))
+    assert results["links.wrong"].verdict == "pass"
+
+
+async def test_an_inner_link_that_lands_on_home(site: FaultSite) -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
+    for path in ("/old/topic.html", "/index.html", "/en/", "/user/center"):
+        site.routes[path] = moved
+    urls = [site.url(path) for path in ("/old/topic.html", "/index.html", "/en/", "/user/center")]
+    results = await judged(site, evidence(site.url("/"), a(*urls)))
+    assert subjects(results["links.wrong"]) == {urls[0]}
+    assert results["links.home"].verdict == "pass"
+
+
+async def test_a_link_called_home_may_lead_home(site: FaultSite) -> None:
+    site.routes["/a/b.html"] = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
+    home = f'<body><a href="{site.url("/a/b.html")}">网站首页</a></body>'
+    assert (await judged(site, evidence(site.url("/"), home)))["links.wrong"].verdict == "pass"
+
+
+async def test_parked_and_gambling_pages(site: FaultSite) -> None:
+    pages = {
+        "/parked": "<title>b.com</title><body>该域名正在出售，联系我们</body>",
+        "/bet": "<title>澳门新葡京_真人娱乐</title><body>百家乐 送彩金</body>",
+        "/warning": "<title>警惕新葡京等网络赌博骗局</title><body>百家乐、真人娱乐都是骗局</body>",
+    }
+    for path, text in pages.items():
+        site.routes[path] = plain(f"<html><head>{text}</html>".encode())
+    results = await judged(site, evidence(site.url("/"), a(*(site.url(path, "b.gov.cn") for path in pages))))
+    assert subjects(results["links.wrong"]) == {site.url(path, "b.gov.cn") for path in ("/parked", "/bet")}
+
+
+async def test_the_owners_faults_are_the_owners(site: FaultSite) -> None:
+    owner = frozenset({site.url("/gone")})
+    results = await judged(
+        site, evidence(site.url("/"), a(site.url("/gone"), site.url("/gzip")), owner=owner)
+    )
+    assert results["links.home"].verdict == "pass"
+
+
+async def test_each_target_is_asked_once_however_often_it_is_linked(site: FaultSite) -> None:
+    urls = [site.url("/gzip", "b.gov.cn"), site.url("/gzip", "b.gov.cn") + "#top"]
+    await judged(site, evidence(site.url("/"), a(*urls), a(*urls)))
+    assert site.paths.count("/gzip") == 1
+
+
+def refused_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# -- pure parts
+
+
+def target(url: str, **more: object) -> Target:
+    plain = Target(url, text="", embedded=False, page="http://x/", pages=1, on_home=True, home_word=False)
+    return plain._replace(**more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "proved"),
+    [
+        (Said.GONE, Said.GONE, Said.GONE),
+        (Said.REFUSED, Said.GONE, Said.GONE),
+        (Said.GONE, Said.OPENED, Said.OPENED),
+        (Said.GONE, None, Said.UNTESTED),
+        (Said.GONE, Said.SUSPECTED, Said.SUSPECTED),
+        (Said.GONE, Said.UNTESTED, Said.UNTESTED),
+        (Said.SUSPECTED, Said.GONE, Said.SUSPECTED),
+        (Said.SUSPECTED, Said.SUSPECTED, Said.SUSPECTED),
+        (Said.SOFT_404, Said.SOFT_404, Said.SOFT_404),
+        (Said.LANDS_HOME, Said.GONE, Said.UNTESTED),
+    ],
+)
+def test_two_looks_together(first: Said, second: Said | None, proved: Said) -> None:
+    assert settled(first, second) is proved
+
+
+def test_without_a_witness_no_name_and_no_server_is_missing() -> None:
+    for outcome in (Outcome.NXDOMAIN, Outcome.REFUSED):
+        look = Look(outcome=outcome, online=False)
+        assert said(target("http://b.gov.cn/"), look, Surroundings()) is Said.UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("请先登录后下载附件", Said.UNTESTED),
+        ("文件在线预览", Said.UNTESTED),
+        ("正在进行安全验证，请稍候", Said.UNTESTED),
+        ("通知：关于开展工作的安排", Said.HTML_FILE),
+    ],
+)
+def test_a_page_in_place_of_an_attachment(text: str, expected: Said) -> None:
+    url = "http://b.gov.cn/a.pdf"
+    look = Look(outcome=Outcome.OK, status=200, final_url=url, size=900, content_type="text/html", html=True)
+    look = look.model_copy(update={"text": text, "characters": len(text)})
+    assert said(target(url), look, Surroundings()) is expected
+    moved = look.model_copy(update={"final_url": "http://b.gov.cn/view"})
+    assert said(target(url), moved, Surroundings()) is Said.UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("url", "final", "lands"),
+    [
+        ("http://a.gov.cn/zt/x/", "http://a.gov.cn/", True),
+        ("http://a.gov.cn/zt/x/", "http://www.a.gov.cn/", True),
+        ("http://a.gov.cn/zt/x/", "http://www.other.gov.cn/", False),
+        ("http://a.gov.cn/go?url=http%3A%2F%2Fb.a.gov.cn%2F", "http://b.a.gov.cn/", False),
+        ("http://m.a.gov.cn/art/1.html", "http://www.a.gov.cn/", False),
+        ("http://a.gov.cn/", "http://www.a.gov.cn/", False),
+        ("http://a.gov.cn/index.html", "http://a.gov.cn/", False),
+        ("http://a.gov.cn/zt/x/index.html", "http://a.gov.cn/zt/x/", False),
+    ],
+)
+def test_landing_on_a_home_page(url: str, final: str, lands: bool) -> None:
+    assert lands_home(target(url), final, frozenset()) is lands
+
+
+def test_marks_need_more_than_one_word() -> None:
+    page = Look(outcome=Outcome.OK, html=True, title="百家乐", text="小学生百家姓诵读", characters=8)
+    assert strange_page(page) is None
