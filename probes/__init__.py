@@ -7,11 +7,14 @@ from typing import Any
 from probes import (
     a11y_entry,
     columns,
+    decision,
     footer,
+    guide,
     home_fresh,
     interaction,
     ipv6,
     links,
+    meeting,
     meta,
     search_box,
     sections,
@@ -32,6 +35,9 @@ ALL: tuple[Probe[Any, Any], ...] = (
     sections.PROBE,
     a11y_entry.PROBE,
     interaction.PROBE,
+    guide.PROBE,
+    decision.PROBE,
+    meeting.PROBE,
 )
 
 _BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
