@@ -95,6 +95,11 @@ _SIGNED = re.compile(
 _BY_SCRIPT = re.compile(r"\{\{|\$T\.|\$\.(?:ajax|get|post|getJSON)\(|axios|new Vue|\bfetch\(|XMLHttpRequest")
 # A page without any of these shows no date of a question: tried first, as most pages are no letters.
 _MARKS = tuple(f"{who}{what}" for who in _ASK.split("|")[:12] for what in ("时间", "日期", "内容"))
+_ROW_HEADS = tuple(
+    f"{who}{what}"
+    for who in ("答复", "回复", "办理", "受理", "处理", "办结", "承办")
+    for what in ("时间", "日期", "单位", "部门")
+)
 _LONGEST_VALUE = 12  # lines of one value that are looked at for a date or a signature
 _ROWS = 60
 _END = re.compile(  # the page goes on with something else
@@ -105,9 +110,9 @@ _END = re.compile(  # the page goes on with something else
 
 
 def may_hold_letters(page: Page) -> bool:
-    """A cheap look at the bytes: could labels of a letter stand here?"""
-    html = page.html
-    return ("复" in html or "办" in html or "处" in html) and any(mark in html for mark in _MARKS)
+    """A cheap look: could labels of a letter stand here?"""
+    text = page.text
+    return ("复" in text or "办" in text or "处" in text) and any(mark in text for mark in _MARKS)
 
 
 def read_letters(page: Page) -> tuple[Letter, ...]:
@@ -242,7 +247,8 @@ def _signed_by(reply: list[str]) -> bool:
 
 def read_letter_rows(page: Page) -> tuple[LetterRow, ...]:
     """What lists of letters show beside each link: by the heads of a table, or by labels inside a row."""
-    if not ("复" in page.html or "办" in page.html):
+    text = page.text
+    if not any(head in text for head in _ROW_HEADS):
         return ()
     rows: list[LetterRow] = []
     for table in page.tree.css("table"):

@@ -1,0 +1,291 @@
+"""Service guides (办事指南): are the ten elements there, is it clear what to bring, is nothing left vague?
+
+Evidence: the guides on the portal and, where it has fewer than five, those one hop off-site that open without
+a browser. Source: CONTRACT 5, domain/04 §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from crawler.guides import Guide, Materials, read_guide
+from crawler.model import Frozen, Request
+from crawler.page import Link, Page
+from crawler.scope import Scope
+from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
+from probes.lexicon import match_section
+
+CHECKS = (
+    Check("guide.elements", "办事指南要素完整"),
+    Check("guide.material_form", "办理材料格式要求明确"),
+    Check("guide.forms", "提供表格获取渠道"),
+    Check("guide.vague", "办事指南无兜底条款"),
+)
+_KEPT_LINKS = 20
+_PLATFORMS = ("政务服务", "网上办事", "办事大厅", "吉事办")
+_WANTED = 5  # guides to judge (CONTRACT 5)
+
+
+class GuideSeen(Frozen):
+    """One guide as read; see crawler.guides.Guide."""
+
+    title: str = ""
+    lacking: tuple[str, ...] = ()
+    attached: bool = False
+    materials: Materials = Materials.NONE
+    form_told: bool = False
+    form_wanted: str = ""
+    form_given: bool = False
+    vague: tuple[tuple[str, str], ...] = ()
+
+
+class OnPage(Frozen):
+    """What one page tells of guides."""
+
+    guide: GuideSeen | None = None
+    away: tuple[tuple[str, str], ...] = ()  # (text, URL) of items that a list of services links off-site
+    platform: str = ""  # a service platform on another host that the page leads to
+
+
+class Opened(Frozen):
+    """One off-site guide: `guide` is None where the answer was no readable guide."""
+
+    url: str
+    title: str
+    guide: GuideSeen | None = None
+
+
+class OffSite(Frozen):
+    """The off-site guides that were opened."""
+
+    opened: tuple[Opened, ...] = ()
+
+
+class Limits(Frozen):
+    """How many guides are drawn."""
+
+    sample: int = Field(default=_WANTED, ge=1, le=20, description="抽查几件办事指南")
+    tested_share: float = Field(default=0.9, ge=0, le=1, description="判为通过所需的已测比例")
+
+
+def observe(page: Page) -> OnPage | None:
+    guide = None if page.is_home else read_guide(page)
+    if guide is not None:
+        return OnPage(guide=_kept(guide, page))
+    platform = _platform(page) if page.is_home else ""
+    away = () if page.is_home or not _lists_services(page) else _away(page)
+    return OnPage(away=away, platform=platform) if away or platform else None
+
+
+def _kept(guide: Guide, page: Page) -> GuideSeen:
+    return GuideSeen(
+        title=page.title[:60],
+        lacking=tuple(element.value for element in guide.lacking),
+        attached=guide.attached,
+        materials=guide.materials,
+        form_told=guide.form_told,
+        form_wanted=guide.form_wanted,
+        form_given=guide.form_given,
+        vague=guide.vague,
+    )
+
+
+def _lists_services(page: Page) -> bool:
+    name = page.meta.get("columnname") or page.title[:24].split("_")[0]
+    if not any(word in name for word in ("办事", "服务", "事项")):
+        return False
+    return any(match.key == "services" for match in match_section(name)[:1])
+
+
+def _away(page: Page) -> tuple[tuple[str, str], ...]:
+    host = urlsplit(page.url).netloc
+    found: dict[str, str] = {}
+    for link in page.links:
+        if _leads_away(link, host) and 6 <= len(link.text) <= 60:
+            found.setdefault(link.url or "", link.text)
+    return tuple((text, url) for url, text in list(found.items())[:_KEPT_LINKS])
+
+
+def _leads_away(link: Link, host: str) -> bool:
+    """To an item on another host, not to that host's front page."""
+    if link.tag != "a" or not link.url:
+        return False
+    parts = urlsplit(link.url)
+    return parts.netloc != host and len(parts.path + parts.query) > 1
+
+
+def _platform(page: Page) -> str:
+    host = urlsplit(page.url).netloc
+    for link in page.links:
+        named = link.tag == "a" and any(word in link.text for word in _PLATFORMS)
+        if named and link.url and urlsplit(link.url).netloc != host:
+            return link.url
+    return ""
+
+
+async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
+    """Open off-site guides until there are five in all; drawn by seed from all that are linked."""
+    lacking = _WANTED - len(_own(evidence))
+    if lacking <= 0:
+        return OffSite()
+    scope = Scope.of(evidence.unit)
+    links = {url: text for page in evidence.pages for text, url in page.data.away if url not in scope}
+    urls = sorted(links)
+    chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(lacking, len(urls)))
+    opened = []
+    for url in sorted(chosen):
+        fetched = await net.fetch(Request(url))
+        guide = None
+        if fetched.ok and b"<" in fetched.body[:2048]:
+            page = Page.of(fetched)
+            read = read_guide(page)
+            guide = _kept(read, page) if read is not None else None
+        opened.append(Opened(url=url, title=links[url], guide=guide))
+    return OffSite(opened=tuple(opened))
+
+
+def _own(evidence: Evidence[OnPage]) -> dict[str, GuideSeen]:
+    return {page.facts.final_url: page.data.guide for page in evidence.pages if page.data.guide is not None}
+
+
+def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
+    own = _own(evidence)
+    away = evidence.gathered.opened if isinstance(evidence.gathered, OffSite) else ()
+    read = {item.url: item.guide for item in away if item.guide is not None}
+    unread = [item.url for item in away if item.guide is None]
+    if not own and not read:
+        yield from (_without_guides(check.id, evidence, unread) for check in CHECKS)
+        return
+    urls = sorted(own)
+    chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(limits.sample, len(urls)))
+    guides = {url: own[url] for url in sorted(chosen)} | {
+        url: read[url] for url in sorted(read)[: max(0, limits.sample - len(chosen))]
+    }
+    for check, judged in _JUDGES.items():
+        yield _judge(check, judged, guides, unread[: max(0, limits.sample - len(guides))], limits)
+
+
+def _without_guides(check: str, evidence: Evidence[OnPage], unread: Sequence[str]) -> Result:
+    """None published, or only where a browser would be needed?"""
+    platforms = [page.data.platform for page in evidence.pages if page.data.platform]
+    elsewhere = list(dict.fromkeys([*unread, *platforms]))[:5]
+    if elsewhere:
+        why = "办事指南在站外服务平台，未能读到（须用浏览器）"
+        return Result.unknown(check, Reason.UNREADABLE, observed={"why": why, "links": elsewhere})
+    if evidence.context.truncated:
+        return Result.unknown(check, Reason.BUDGET, observed={"why": "页数用尽，未读到办事指南"})
+    return Result.not_applicable(check, observed={"why": "没有发布办事指南"})
+
+
+_Judged = Callable[
+    [str, GuideSeen], "Finding | bool | None"
+]  # a fault; True: fine; False: unclear; None: n/a
+
+
+def _judge(
+    check: str, judged: _Judged, guides: dict[str, GuideSeen], unread: list[str], limits: Limits
+) -> Result:
+    answers = {url: judged(url, guide) for url, guide in guides.items()}
+    asked = {url: answer for url, answer in answers.items() if answer is not None}
+    observed: dict[str, object] = {"sample": list(guides)}
+    if not asked:
+        return Result.not_applicable(check, observed={**observed, "why": "抽到的指南均不涉及"})
+    unclear = [*(url for url, answer in asked.items() if answer is False), *unread]
+    if unclear:
+        observed["untested"] = unclear
+    return Result.of(
+        check,
+        defects=[answer for answer in asked.values() if isinstance(answer, Finding)],
+        population=len(asked) + len(unread),
+        tested=len(asked) + len(unread) - len(unclear),
+        tested_share=limits.tested_share,
+        reason=Reason.UNREADABLE,
+        observed=observed,
+    )
+
+
+def _elements(url: str, guide: GuideSeen) -> Finding | bool | None:
+    if guide.lacking and guide.attached:
+        return False
+    if not guide.lacking:
+        return True
+    names = "、".join(guide.lacking)
+    return Finding(
+        url=url,
+        subject=url,
+        message=f"办事指南缺少{names}",
+        expected="列明事项名称、设定依据、申请条件、办理材料、办理地点、办理机构、收费标准、办理时间、联系电话、办理流程",
+        found=f"“{guide.title}”中没有{names}（同义的栏目名称也已查找）",
+        advice=f"请在该指南中补充{names}",
+    )
+
+
+def _material_form(url: str, guide: GuideSeen) -> Finding | bool | None:
+    if guide.materials is Materials.NONE:
+        return None
+    if guide.materials is Materials.ELSEWHERE:
+        return False
+    if guide.form_told:
+        return True
+    return Finding(
+        url=url,
+        subject=url,
+        message="办理材料没有写明形式和份数",
+        expected="对每份材料注明原件或复印件、纸质或电子、份数等",
+        found=f"“{guide.title}”的办理材料中未见原件、复印件、纸质、电子、份数、盖章等字样",
+        advice="请逐项注明材料的形式、份数和签章要求",
+    )
+
+
+def _forms(url: str, guide: GuideSeen) -> Finding | bool | None:
+    if not guide.form_wanted:
+        return None
+    if guide.form_given:
+        return True
+    if guide.attached:
+        return False
+    return Finding(
+        url=url,
+        subject=url,
+        message="办事指南要求填表，但没有提供表格",
+        expected="提供空白表格、示例样表，或写明领取渠道",
+        found=f"“{guide.title}”要求提交“{guide.form_wanted}”，页面没有表格附件、下载链接或领取方式",
+        advice="请在该指南中提供表格和填写样例的下载链接",
+    )
+
+
+def _vague(url: str, guide: GuideSeen) -> Finding | bool | None:
+    if not guide.vague:
+        return not guide.attached
+    quoted = "；".join(f"{element}：“{words}”" for element, words in guide.vague)
+    return Finding(
+        url=url,
+        subject=url,
+        message="办事指南有兜底条款或含糊表述",
+        expected="申请条件、办理材料、办理流程逐项列明，没有“其他材料”“有关材料”“视情况”一类表述",
+        found=f"“{guide.title}”的{quoted}",
+        advice="请删去兜底条款，把需要的条件和材料逐项写清",
+    )
+
+
+_JUDGES: dict[str, _Judged] = {
+    "guide.elements": _elements,
+    "guide.material_form": _material_form,
+    "guide.forms": _forms,
+    "guide.vague": _vague,
+}
+
+PROBE = Probe(
+    id="guide",
+    checks=CHECKS,
+    evidence=OnPage,
+    limits=Limits,
+    observe=observe,
+    judge=judge,
+    gathers=OffSite,
+    gather=gather,
+)
