@@ -17,6 +17,7 @@ from crawler.model import Expect, Frozen, Period, Unit, UnitKind
 from sweep.errors import SeedsError
 
 HOURS = re.compile(r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it
 UNIT_ID = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 
 Rate = Annotated[float, Field(ge=0, le=1000)]
@@ -151,9 +152,9 @@ def load_seeds(path: Path) -> Seeds:
 def parse_seeds(text: str, source: str) -> Seeds:
     """The same for a text; `source` is named in errors."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
         _refuse_duplicate_keys(node, source)
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 1
