@@ -41,6 +41,8 @@ class SearchForm(NamedTuple):
     method: str  # get | post
     field: str | None
     hidden: tuple[tuple[str, str], ...] = ()  # the other fields with their values, as a browser would send
+    charset: str | None = None  # accept-charset, where it names one; else the page's
+    scripted: bool = False  # a script has a hand in sending it
 
 
 class SearchBox(NamedTuple):
@@ -148,7 +150,16 @@ def _read_form(form: LexborNode, fields: list[LexborNode], page: Page) -> Search
         method="post" if (form.attributes.get("method") or "").strip().lower() == "post" else "get",
         field=chosen.attributes.get("name") or None,
         hidden=tuple(_sent(fields, chosen)),
+        charset=next(iter((form.attributes.get("accept-charset") or "").replace(",", " ").split()), None),
+        scripted=_scripted(form, fields),
     )
+
+
+def _scripted(form: LexborNode, fields: list[LexborNode]) -> bool:
+    if (form.attributes.get("onsubmit") or "").strip():
+        return True
+    called = any((node.attributes.get("onclick") or "").strip() for node in fields if _is_button(node))
+    return called or any((node.attributes.get("type") or "").lower() == "button" for node in fields)
 
 
 def _sent(fields: list[LexborNode], chosen: LexborNode) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from probes import (
     meeting,
     meta,
     search_box,
+    search_titles,
     sections,
     site,
 )
@@ -31,6 +32,7 @@ ALL: tuple[Probe[Any, Any], ...] = (
     links.PROBE,
     columns.PROBE,
     search_box.PROBE,
+    search_titles.PROBE,
     ipv6.PROBE,
     sections.PROBE,
     a11y_entry.PROBE,

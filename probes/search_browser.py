@@ -1,0 +1,129 @@
+"""The site search in a real browser: type, press Enter, else the button.
+
+The answer is read in this page, a new window or a frame, on whatever host it stands.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.resources import files
+
+from crawler.engines import Found, Row
+from crawler.page import Page
+from crawler.results import read_rows
+from crawler.tab import Tab, Trouble
+from probes.base import Net, Reason
+from probes.search_ask import Answer
+
+SETTLE_SECONDS = 4.0
+TASK_SECONDS = 60.0
+_FIELD = "[data-sunsweep-field]"
+_BUTTON = "[data-sunsweep-button]"
+_SEEN = "() => document.body ? document.body.innerText : ''"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserWay:
+    """Asks as a visitor does. `pages`: where a search field may be, home first."""
+
+    net: Net
+    pages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return "browser"
+
+    @property
+    def faithful(self) -> bool:
+        return True
+
+    async def ask(self, words: str, *, fresh: bool = False) -> Answer:
+        """`fresh` is always so: each question has a context of its own."""
+        began = time.monotonic()
+
+        async def visit(tab: Tab) -> Answer:
+            for url in self.pages:
+                answer = await _search(tab, url, words)
+                if answer is not None:
+                    return answer
+            return Answer(self.pages[0], why=Reason.UNREADABLE)
+
+        told = await self.net.browse(visit, seconds=TASK_SECONDS)
+        if isinstance(told, Trouble):
+            return Answer(self.pages[0], why=Reason(told.value))
+        return Answer(
+            told.asked,
+            told.page,
+            told.text,
+            told.found,
+            rendered=True,
+            why=told.why,
+            seconds=time.monotonic() - began,
+        )
+
+
+async def _search(tab: Tab, url: str, words: str) -> Answer | None:
+    """The answer; None where the page shows no search field that takes the words."""
+    opened = await tab.open(url)
+    if opened.wall:
+        return Answer(url, why=Reason.BLOCKED)
+    if not opened.ok:
+        return Answer(url, why=Reason.SUSPECTED)
+    frame = await _find_field(tab)
+    if frame is None or not await tab.fill(_FIELD, words, frame=frame):
+        return None
+    before = await _sight(tab)
+    await tab.press(_FIELD, "Enter", frame=frame)
+    answered = await _answered(tab, before)
+    if answered is None:
+        await tab.click(_BUTTON, frame=frame)
+        answered = await _answered(tab, before)
+    if answered is None:
+        return Answer(url, why=Reason.UNREADABLE)
+    return await _read(answered)
+
+
+async def _find_field(tab: Tab) -> int | None:
+    """The document that has a visible search field, which is marked in it; None where none has."""
+    script = files("crawler").joinpath("search_field.js").read_text("utf-8")
+    for _ in range(2):
+        for frame in range(len(tab.frames)):
+            if await tab.run(script, None, frame=frame):
+                return frame
+        # Some fields only show after a click on a magnifying glass.
+        if not await tab.click(_BUTTON):
+            return None
+        await tab.settle(1.0)
+    return None
+
+
+async def _sight(tab: Tab) -> tuple[str, int, str]:
+    return tab.url, len(tab.frames), str(await tab.run(_SEEN) or "")
+
+
+async def _answered(tab: Tab, before: tuple[str, int, str]) -> Tab | None:
+    """The page that shows something new, once it has fallen silent."""
+    await tab.settle(SETTLE_SECONDS)
+    newest = await tab.newest()
+    if newest is not None:
+        await newest.settle(SETTLE_SECONDS)
+        return newest
+    return tab if await _sight(tab) != before or len(tab.frames) > 1 else None
+
+
+async def _read(tab: Tab) -> Answer:
+    """Rows and text of the page and its frames, as they stand."""
+    rows: list[Row] = []
+    texts: list[str] = []
+    total = None
+    frames = list(tab.frames)
+    pages = [Page(address, (await tab.html(frame=n)).encode()) for n, address in enumerate(frames)]
+    for number, page in enumerate(pages):
+        found = read_rows(page)
+        rows += found.rows
+        total = total if total is not None else found.total
+        texts.append(str(await tab.run(_SEEN, frame=number) or ""))
+    if not pages:
+        return Answer(tab.url, why=Reason.BROWSER_FAILED)
+    return Answer(tab.url, pages[0], "\n".join(texts), Found(tuple(rows), total))
