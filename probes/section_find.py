@@ -321,7 +321,8 @@ def _tree_gap(known: Map) -> Gap | None:
     ]
     ends = [(way, known.facts_of(way.url)) for way in ways]
     read = [facts for facts in (*trees, *(facts for _, facts in ends)) if facts and _well_read(facts, known)]
-    if read or (not trees and not ways):
+    shown = {key for facts in read for key in _keys_on(known.data[facts.final_url])}
+    if len(shown & _BLOCKS) >= _FEWEST_BLOCKS or (not trees and not ways):
         return None
     if not trees and all(end_of(way, known).state in FAILED for way in ways):
         return None
@@ -329,6 +330,14 @@ def _tree_gap(known: Map) -> Gap | None:
 
 
 _NAVIGATION = ("首页", "网站地图")
+# What every disclosure column shows (国办公开办函〔2019〕61号); one without was not read as people see it.
+_BLOCKS = frozenset({"guide", "rules", "statutory", "annual_report", "on_request", "institution"})
+_FEWEST_BLOCKS = 2  # assumed
+
+
+def _keys_on(data: OnPage) -> Iterator[str]:
+    for text, url in (*data.links, *((leaf.title, "") for leaf in data.tree)):
+        yield from (match.key for match in match_section(text, url)[:1] if match.confidence >= FOUND)
 
 
 def _well_read(facts: PageFacts, known: Map) -> bool:

@@ -92,15 +92,16 @@ def read_column(page: Page) -> OnPage:
     days = [row.date for row in rows.rows if row.date is not None]
     short = [row.month_day for row in rows.rows if row.date is None and row.month_day is not None]
     body = Body.LINKS if page.is_home else body_of(page, rows, read_article(page))
+    count = 0 if body is Body.LINKS else len(rows.rows)
     return OnPage(
         names=names,
         links=tuple(_named_links(page)),
         tree=tuple(_tree(reading)),
         body=body,
-        rows=len(rows.rows),
+        rows=count,
         days=tuple(sorted(set(days), reverse=True)[:_DAYS_KEPT]),
         short=tuple(sorted({(item.month, item.day) for item in short})),
-        undated=len(rows.rows) - len(days) - len(short),
+        undated=max(0, count - len(days) - len(short)),
         years=years_in([*names, *(row.title for row in rows.rows)]),
         unsorted=bool(rows.next_pages) and len(days) > 1 and max(days) > max(days[:3]),
         sends_on=reading.redirect or "",
@@ -205,7 +206,7 @@ _SHORT_TEXT = 120  # characters of a text that may be nothing but 建设中
 def body_of(page: Page, rows: RowList, article: Article | None) -> Body:
     """What stands in a column's body. Doubt is never EMPTY: forms, frames and scripts fill pages too."""
     if rows.rows:
-        return Body.ROWS
+        return Body.LINKS if _only_columns(page, rows) else Body.ROWS
     if article is not None and not article.blank:
         short = article.characters < _SHORT_TEXT and not (article.images or article.attachments)
         if short and _BUILDING.search(article.text) and not _NOTHING_THIS_YEAR.search(article.text):
@@ -234,6 +235,12 @@ def _leads_on(page: Page) -> bool:
     return any("/" in url[len(folder) :].partition("?")[0] and not _is_document(url) for url in below)
 
 
+def _only_columns(page: Page, rows: RowList) -> bool:
+    """Undated rows that are no articles, on a page with folders below: the list is of sub-columns."""
+    dated = any(row.date is not None or row.month_day is not None for row in rows.rows)
+    return not dated and _leads_on(page) and not any(_is_document(row.url) for row in rows.rows)
+
+
 def _is_document(url: str) -> bool:
     return is_article_url(url) or is_attachment(url)
 
@@ -246,7 +253,18 @@ def _blind(page: Page, rows: RowList, has_tree: bool) -> bool:
         return False
     unread = any(not _FOOT.search(url.rpartition("/")[2]) for url in page.unread)
     few = sum(1 for link in page.links if link.url is not None and link.tag == "a") < _FEWEST_LINKS
-    return few or rows.needs_browser or unread
+    return few or rows.needs_browser or unread or _unfilled_tree(page)
+
+
+_TREE_PLACES = "[class*=ztree],[id*=ztree],[class*=treeview],[id*=Tree],[id*=tree],[class*=-tree]"
+
+
+def _unfilled_tree(page: Page) -> bool:
+    """A place for a tree of columns that stands empty in the HTML: its script is in another file."""
+    if "tree" not in page.html and "Tree" not in page.html:
+        return False
+    places = page.tree.css(_TREE_PLACES)
+    return any(node.tag in ("ul", "div") and node.css_first("a[href]") is None for node in places)
 
 
 # -- years

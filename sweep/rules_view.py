@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from probes import ALL, CHECKS_BY_ID
-from probes.lexicon import LEXICON, best_section, match_section
+from probes.lexicon import LEXICON, best_section, match_section, near_sections
 from rules.load import available, limits_for, load
 from rules.model import Indicator, Item, Pack
 from sweep.errors import SweepError
@@ -102,18 +102,34 @@ def _check_lines(packs: list[Pack], check: str) -> Iterator[str]:
             yield f"  限值：{'，'.join(f'{name}={value}' for name, value in limits.items()) or '无'}"
 
 
+_PARTS = {
+    "names": "名称（完全相符，置信度 1；三字以上包含在较短的文字中，0.8）",
+    "near": "相近名称（只存疑，不认定也不扣分）",
+    "begins": "短名称的开头",
+    "ends": "短名称的结尾",
+    "slugs": "网址目录名（文字没有含义时 0.5，否则只存疑）",
+    "words": "内容用词",
+    "excluded": "含有即不按包含认定",
+}
+_RHYTHMS = {"standing": "常设，不看日期", "dated": "评估期内有信息", "yearly": "按年度公开"}
+
+
 def _section_lines(key: str) -> Iterator[str]:
     section = LEXICON.sections[key]
-    yield f"栏目 {key}"
-    for field, value in section.model_dump(mode="json").items():
-        if value not in (None, [], {}, ""):
-            yield f"  {field}：{'、'.join(map(str, value)) if isinstance(value, list) else value}"
+    yield f"栏目 {key}：{section.title}（{_RHYTHMS[section.rhythm]}）"
+    if section.due is not None:
+        yield f"  到期日（次年）：政府 {section.due.government}，其他单位 {section.due.unit}"
+    for part, label in _PARTS.items():
+        values = getattr(section, part)
+        if values:
+            yield f"  {label}：{'、'.join(values)}"
 
 
 def _match_lines(text: str) -> list[str]:
     best = best_section(text)
-    return [
+    lines = [
         f"“{text}”认作栏目 {match.key}：置信度 {match.confidence:g}，{match.why}"
         + ("（采用）" if best is not None and match.key == best.key else "")
         for match in match_section(text)
     ]
+    return lines + [f"“{text}”与栏目 {key} 名称相近，只存疑，不足以认定" for key in near_sections(text)]
