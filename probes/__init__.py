@@ -8,18 +8,23 @@ from probes import (
     a11y_entry,
     columns,
     decision,
+    document_service,
     footer,
     guide,
     home_fresh,
     interaction,
+    interpretation,
     ipv6,
     links,
     meeting,
     meta,
+    on_request,
     search_box,
     search_titles,
     sections,
+    service_rating,
     site,
+    tamper,
 )
 from probes.base import Check, Probe
 from probes.catalogue import CHECKS
@@ -38,8 +43,13 @@ ALL: tuple[Probe[Any, Any], ...] = (
     a11y_entry.PROBE,
     interaction.PROBE,
     guide.PROBE,
+    service_rating.PROBE,
+    on_request.PROBE,
+    document_service.PROBE,
     decision.PROBE,
     meeting.PROBE,
+    interpretation.PROBE,
+    tamper.PROBE,
 )
 
 _BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
