@@ -147,7 +147,7 @@ def is_own(
         return False
     if any(name in said for name in names):
         return True
-    if _ABOVE.search(title) or (number and _NUMBER_ABOVE.search(number) and number[0] not in unit.name):
+    if _said_above(title) or (number and _NUMBER_ABOVE.search(number) and number[0] not in unit.name):
         return False
     if number and number[0] in unit.name[:2] and unit.kind not in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE):
         return True
@@ -158,8 +158,16 @@ def is_own(
 
 def is_above(issuer: str, number: str, source: str, title: str) -> bool:
     """Does something say that it is the paper of a higher authority?"""
-    told = any(_ABOVE.search(text) for text in (issuer, source, title, core_of_title(title)) if text)
+    told = _said_above(title) or any(_ABOVE.search(text) for text in (issuer, source) if text)
     return told or bool(number and _NUMBER_ABOVE.search(number))
+
+
+def _said_above(title: str) -> bool:
+    """The title, or the paper it names in 《》, begins with a higher authority."""
+    return any(_ABOVE.search(text) for text in (title.lstrip("《“【[ "), *_NAMED.findall(title)))
+
+
+_NAMED = re.compile(r"《([^《》]+)")
 
 
 # -- likeness

@@ -1,0 +1,333 @@
+"""Policy interpretation (政策解读): is every important document interpreted, linked, in time, in many ways?
+
+Evidence: documents and interpretations as their pages tell them (probes/interpreted.py), paired by link,
+number and title (probes/pairing.py). Sends no request itself. An interpretation is called missing only where
+the walk was whole and no page or row that may be it stayed unread. Source: CONTRACT 5 `interpretation.*`,
+seed 002 items 2.1 to 2.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from pydantic import Field
+
+from crawler.documents import PaperKind, kind_of_title
+from crawler.model import Frozen
+from probes.base import Check, Evidence, Finding, Probe, Reason, Result
+from probes.interpreted import Interpreted, observe
+from probes.pairing import Paper, Shelf, leads_to, owns, reposted
+from probes.published import SAMPLE, alike, drawn
+from probes.workdays import CALENDAR
+
+CHECKS = (
+    Check("interpretation.coverage", "重要政策均有解读"),
+    Check("interpretation.linked", "解读与文件相互关联"),
+    Check("interpretation.in_time", "解读与文件同步公开"),
+    Check("interpretation.forms", "三种以上解读形式"),
+    Check("interpretation.voices", "部门负责人、专家多角度解读"),
+    Check("interpretation.own", "发布本级政策解读"),
+)
+FORMS_WANTED = 3  # seed 002: three or more
+_OF_INTERPRETATIONS = tuple(check.id for check in CHECKS[1:])
+_NOTICE_SLACK = 6  # days by which an unknown year's 调休 may shift a count (assumed)
+
+
+class Limits(Frozen):
+    tested_share: float = Field(default=0.9, description="判为通过所需的已测比例")
+    working_days: int = Field(default=3, description="解读最迟晚于文件几个工作日", ge=0)
+    sample: int = Field(default=SAMPLE, description="每项最多抽查几份", ge=1, le=SAMPLE)
+
+
+class Told(NamedTuple):
+    """What one sample says: a fault, or why it could not be tested; neither: all is well."""
+
+    fault: Finding | None = None
+    doubt: str = ""
+
+
+def judge(evidence: Evidence[Interpreted], limits: Limits) -> Iterator[Result]:
+    shelf = Shelf(evidence)
+    yield _coverage(evidence, shelf, limits)
+    published = [page for page in shelf.interpretations if shelf.in_period(page)]
+    if not published:
+        yield from _none_published(shelf)
+        return
+    yield _linked(evidence, shelf, published, limits)
+    yield _in_time(evidence, shelf, limits)
+    own = [page for page in published if not reposted(page)]
+    yield _forms(shelf, own, len(published))
+    yield _voices(evidence, shelf, own)
+    yield _own(evidence, shelf, published)
+
+
+def _none_published(shelf: Shelf) -> Iterator[Result]:
+    """No interpretation of the period seen: none published, or not everything was seen."""
+    for check in _OF_INTERPRETATIONS:
+        if shelf.blind or shelf.listed:
+            yield Result.unknown(check, Reason.UNREADABLE if shelf.blind else Reason.TOO_FEW_SAMPLES)
+        elif shelf.whole:
+            yield Result.not_applicable(check, observed={"why": "本期没有发现政策解读"})
+        else:
+            yield Result.unknown(check, Reason.BUDGET)
+
+
+def _result(
+    check: str,
+    told: Mapping[str, Told],
+    limits: Limits,
+    observed: Mapping[str, object],
+    *,
+    review: bool,
+) -> Result:
+    faults = [one.fault for one in told.values() if one.fault is not None]
+    doubts = {url: one.doubt for url, one in told.items() if one.doubt}
+    return Result.of(
+        check,
+        defects=faults,
+        population=len(told),
+        tested=len(told) - len(doubts),
+        tested_share=limits.tested_share,
+        needs_review=review and bool(faults),
+        observed={"sample": list(told), **observed, "doubts": doubts},
+    )
+
+
+# -- coverage
+
+
+def _coverage(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> Result:
+    as_of = evidence.context.as_of
+    due = {
+        page.facts.final_url: page
+        for page in shelf.documents
+        if shelf.in_period(page) and page.data.latest and _due(page.data.latest, limits) <= as_of
+    }
+    check = "interpretation.coverage"
+    if not due:
+        if shelf.whole:
+            return Result.not_applicable(check, observed={"why": "本期没有发现需要解读的本级政策文件"})
+        return Result.unknown(check, Reason.UNREADABLE if shelf.blind else Reason.BUDGET)
+    sample = drawn(due, evidence, check, limits.sample)
+    told = {url: _interpreted(page, shelf) for url, page in sample.items()}
+    return _result(check, told, limits, {"published": len(due)}, review=True)
+
+
+def _due(published: date, limits: Limits) -> date:
+    return CALENDAR.deadline(published, max(1, limits.working_days)).day
+
+
+def _interpreted(document: Paper, shelf: Shelf) -> Told:
+    title = document.data.title
+    if shelf.interpretations_of(document) or shelf.rows_like(title):
+        return Told()
+    if any(
+        kind_of_title(text) is PaperKind.INTERPRETATION and alike(title, text)
+        for text, _ in document.data.links
+    ):
+        return Told()
+    if document.data.label:
+        return Told(doubt="页面有“相关解读”等栏目，内容可能由脚本填入")
+    if not shelf.whole or shelf.unread_like(title):
+        return Told(doubt="有的页面没有读到，解读可能在其中")
+    if shelf.elsewhere and not shelf.interpretations:
+        return Told(doubt=f"政策解读栏目在别的网站：{shelf.elsewhere[0]}")
+    number = f"（{document.data.number}）" if document.data.number else ""
+    return Told(
+        _finding(
+            document,
+            "重要政策文件没有解读",
+            "文件发布后有对应的解读材料，并与文件互相链接",
+            f"《{title}》{number}，{document.data.latest} 发布；已读到的 {len(shelf.interpretations)} 篇解读"
+            f"和 {len(shelf.listed)} 条解读目录中，没有与它对应的",
+            "请发布该文件的解读；确实不需要解读的，复核时说明理由",
+        )
+    )
+
+
+# -- linked
+
+
+def _linked(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper], limits: Limits) -> Result:
+    check = "interpretation.linked"
+    pairs = {
+        page.facts.final_url: (page, documents)
+        for page in published
+        if (documents := shelf.documents_of(page))
+    }
+    if not pairs:
+        if shelf.whole and all(reposted(page) for page in published):
+            return Result.not_applicable(check, observed={"why": "只有上级政策的解读，本站没有对应文件"})
+        return Result.unknown(check, Reason.TOO_FEW_SAMPLES, observed={"published": len(published)})
+    sample = drawn(pairs, evidence, check, limits.sample)
+    told = {url: _both_ways(page, documents, shelf) for url, (page, documents) in sample.items()}
+    return _result(check, told, limits, {"published": len(published)}, review=False)
+
+
+def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
+    forward = leads_to(page, documents)
+    # The document may link to another form of the same interpretation.
+    backs = [document for document in documents if leads_to(document, shelf.interpretations_of(document))]
+    if forward and backs:
+        return Told()
+    if (not forward and page.data.label) or (
+        not backs and any(document.data.label for document in documents)
+    ):
+        return Told(doubt="页面有“相关解读”“相关文件”等栏目，链接可能由脚本填入")
+    lacking = [
+        words
+        for words, there in (("解读页没有链接到文件", forward), ("文件页没有链接到解读", bool(backs)))
+        if not there
+    ]
+    return Told(
+        _finding(
+            page,
+            "解读与文件没有互相链接",
+            "解读页链接到文件，文件页也链接到解读",
+            f"解读《{page.data.title}》{page.facts.final_url}；文件《{documents[0].data.title}》"
+            f"{documents[0].facts.final_url}：{'，'.join(lacking)}",
+            "请在解读页加“相关文件”链接，在文件页加“相关解读”链接",
+        )
+    )
+
+
+# -- in time
+
+
+def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> Result:
+    check = "interpretation.in_time"
+    pairs = {}
+    for document in shelf.documents:
+        dated = [page for page in shelf.interpretations_of(document) if page.data.earliest]
+        if shelf.in_period(document) and dated:
+            first = min(dated, key=lambda page: (page.data.earliest or date.max, page.facts.final_url))
+            pairs[document.facts.final_url] = (document, first)
+    if not pairs:
+        return Result.unknown(check, Reason.TOO_FEW_SAMPLES, observed={"why": "没有能与本期文件对应的解读"})
+    sample = drawn(pairs, evidence, check, limits.sample)
+    told = {url: _timely(*pair, shelf, limits) for url, pair in sample.items()}
+    return _result(check, told, limits, {"published": len(pairs)}, review=False)
+
+
+def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told:
+    published, interpreted = document.data.latest, first.data.earliest
+    assert published is not None and interpreted is not None
+    count = CALENDAR.between(published, interpreted)
+    if count.days <= limits.working_days:
+        return Told()
+    if count.incomplete and count.days <= limits.working_days + _NOTICE_SLACK:
+        return Told(doubt="该年度放假安排尚未收录，工作日数不能确定")
+    others = [url for _, url in shelf.rows_like(document.data.title)]
+    opened = {page.facts.url for page in shelf.interpretations} | {
+        page.facts.final_url for page in shelf.interpretations
+    }
+    if not shelf.whole or any(url not in opened for url in others) or shelf.unread_like(document.data.title):
+        return Told(doubt="有的页面没有读到，更早的解读可能在其中")
+    return Told(
+        _finding(
+            first,
+            f"解读晚于文件超过 {limits.working_days} 个工作日",
+            f"解读与文件同步公开，最迟不晚于文件发布后 {limits.working_days} 个工作日",
+            f"文件《{document.data.title}》{published} 发布，"
+            f"最早的解读《{first.data.title}》{interpreted} 发布，相隔 {count.days} 个工作日",
+            "请在文件发布的同时发布解读",
+        )
+    )
+
+
+# -- forms, voices, own
+
+
+def _forms(shelf: Shelf, own: list[Paper], published: int) -> Result:
+    check = "interpretation.forms"
+    seen = {form: page.facts.final_url for page in reversed(own) for form in page.data.forms}
+    observed = {"forms": dict(sorted(seen.items())), "published": published}
+    if not own:
+        return Result.not_applicable(check, observed={"why": "只有上级政策的解读", **observed})
+    if len(seen) >= FORMS_WANTED:
+        return Result.of(check, population=FORMS_WANTED, observed=observed)
+    if not shelf.whole or _unopened(shelf):
+        return Result.unknown(
+            check, Reason.TOO_FEW_SAMPLES, population=FORMS_WANTED, tested=len(seen), observed=observed
+        )
+    told = "、".join(sorted(seen)) or "无"
+    faults = [
+        _finding(
+            own[0],
+            f"解读形式不足三种，缺第 {number} 种",
+            "一年内用文字、图片、音视频等三种以上形式解读政策",
+            f"本期 {len(own)} 篇解读中见到的形式：{told}",
+            "请增加图解、视频、访谈等形式的解读",
+        )
+        for number in range(len(seen) + 1, FORMS_WANTED + 1)
+    ]
+    return Result.of(check, defects=faults, population=FORMS_WANTED, observed=observed)
+
+
+def _unopened(shelf: Shelf) -> bool:
+    """Rows of interpretations whose pages were not opened (other hosts, failed, over the budget)."""
+    opened = {page.facts.url for page in shelf.interpretations}
+    opened |= {page.facts.final_url for page in shelf.interpretations}
+    return any(url not in opened for _, url, _ in shelf.listed)
+
+
+def _voices(evidence: Evidence[Interpreted], shelf: Shelf, own: list[Paper]) -> Result:
+    check = "interpretation.voices"
+    sample = sorted(drawn({page.facts.final_url: page for page in own}, evidence, check))
+    heard = {voice: page.facts.final_url for page in reversed(own) for voice in page.data.voices}
+    observed = {"voices": dict(sorted(heard.items())), "sample": sample, "published": len(own)}
+    if not own:
+        return Result.not_applicable(check, observed={"why": "只有上级政策的解读"})
+    if heard:
+        return Result.of(check, population=len(own), observed=observed)
+    if not shelf.whole or _unopened(shelf):
+        return Result.unknown(check, Reason.TOO_FEW_SAMPLES, population=len(own), observed=observed)
+    quotes = "；".join(f"《{page.data.title}》“{page.data.shown[:40]}”" for page in own[:3])
+    fault = _finding(
+        own[0],
+        "没有部门负责人或专家的解读",
+        "有部门负责人、专家学者从不同角度解读政策",
+        f"本期 {len(own)} 篇解读的标题、来源和正文中都没有出现负责人或专家，如{quotes}",
+        "请邀请部门负责人、专家学者撰写解读或接受访谈，并写明身份",
+    )
+    return Result.of(check, defects=[fault], population=len(own), needs_review=True, observed=observed)
+
+
+def _own(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper]) -> Result:
+    check = "interpretation.own"
+    unit = evidence.unit
+    above = [page for page in published if reposted(page)]
+    own = [page for page in published if page not in above and (owns(unit, page) or shelf.documents_of(page))]
+    observed = {"own": len(own), "above": len(above), "published": len(published)}
+    if own:
+        return Result.of(check, population=len(published), observed=observed)
+    if len(above) < len(published) or not shelf.whole or _unopened(shelf):
+        return Result.unknown(check, Reason.TOO_FEW_SAMPLES, population=len(published), observed=observed)
+    fault = _finding(
+        above[0],
+        "只转载上级政策的解读",
+        "发布本级、本部门政策文件的解读",
+        f"本期 {len(published)} 篇解读都是上级政策的，"
+        f"如《{above[0].data.title}》（来源：{above[0].data.source or '未注明'}）",
+        "请为本级、本部门出台的政策文件编写解读",
+    )
+    return Result.of(check, defects=[fault], population=len(published), observed=observed)
+
+
+def _finding(page: Paper, message: str, expected: str, found: str, advice: str) -> Finding:
+    url = page.facts.final_url
+    return Finding(
+        url=page.facts.parent or url,
+        subject=url,
+        message=message,
+        expected=expected,
+        found=found,
+        advice=advice,
+    )
+
+
+PROBE = Probe(
+    id="interpretation", checks=CHECKS, evidence=Interpreted, limits=Limits, observe=observe, judge=judge
+)
