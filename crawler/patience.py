@@ -7,6 +7,7 @@ import time
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
+from crawler.archive import Archive, NoArchive
 from crawler.browsing import UnitBrowser
 from crawler.frontier import Attempt
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
@@ -14,6 +15,8 @@ from crawler.tab import Rendered, Task, Trouble
 from crawler.targets import Look, Targets
 
 T = TypeVar("T")
+
+WALK = "walk"  # the purpose of requests that belong to pages
 
 
 class Gate(Protocol):
@@ -47,18 +50,29 @@ class PatientNet:
         targets: Targets | None = None,
         *,
         browser: UnitBrowser | None = None,
+        archive: Archive | None = None,
         pause: float = 5.0,
         patience: float = 600.0,
     ) -> None:
         self._gate = gate
         self._targets = targets or Targets()
         self._browser = browser or UnitBrowser(None)
+        self._archive = archive or NoArchive()
         self._pause = pause
         self._patience = patience
         self._attempts: list[Attempt] = []
-        self.purpose = "walk"
+        self.purpose = WALK
 
     async def fetch(self, request: Request) -> Fetched:
+        """One answer. The walk archives its pages itself, once it knows what is on them."""
+        fetched = await self._fetch(request)
+        if self.purpose != WALK:
+            self._archive.keep(request, fetched, self.purpose)
+            if self._archive.full:
+                await self._archive.flush()
+        return fetched
+
+    async def _fetch(self, request: Request) -> Fetched:
         deadline = time.monotonic() + self._patience
         _RECORD.set(self._attempts)
         while True:

@@ -12,10 +12,11 @@ import hashlib
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from crawler.archive import PART, Archive, NoArchive, key_of
 from crawler.article import read_article
 from crawler.candidates import candidates, home_candidate
 from crawler.dialects import read as read_dialects
@@ -54,6 +55,16 @@ class WalkPlan:
     observe: Observe
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None  # progress: a page was done
     attempts: Callable[[], Iterable[Attempt]] = tuple  # requests since the last call, stored with the batch
+    archive: Archive = field(default_factory=NoArchive)
+    includes_held: int = INCLUDES_HELD
+
+
+@dataclass(slots=True)
+class _Trail:
+    """What one visit fetched: the documents on the way to the page, and keys of its parts."""
+
+    documents: list[tuple[Request, Fetched]] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
 
 class Walk:
@@ -107,23 +118,32 @@ class Walk:
     async def _work(self, queue: deque[Candidate]) -> None:
         while queue:
             candidate = queue.popleft()
-            visit = await self._visit(candidate)
+            visit = await self.visit(candidate)
             self._batch.append(visit)
             self._plan.tick(candidate.url, visit.facts.outcome)
-            if len(self._batch) >= BATCH_VISITS or time.monotonic() - self._saved_at >= BATCH_SECONDS:
+            late = time.monotonic() - self._saved_at >= BATCH_SECONDS
+            if late or len(self._batch) >= BATCH_VISITS or self._plan.archive.full:
                 await self._flush()
 
     async def _flush(self) -> None:
         async with self._saving:
             batch, self._batch = self._batch, []
             self._saved_at = time.monotonic()
+            await self._plan.archive.flush()  # first: what counts as visited can be shown
             if batch:
                 batch[-1] = replace(batch[-1], attempts=tuple(self._plan.attempts()))
                 await self._frontier.save(batch)
 
-    async def _visit(self, candidate: Candidate) -> Visit:
+    async def visit(self, candidate: Candidate) -> Visit:
+        """One page, fetched, read and observed. Nothing is stored, but its documents go to the archive."""
+        trail = _Trail()
+        visit = await self._look(candidate, trail)
+        self._plan.archive.keep_page(trail.documents, trail.parts, visit.evidence)
+        return visit
+
+    async def _look(self, candidate: Candidate, trail: _Trail) -> Visit:
         is_home = candidate.role is Role.HOME
-        fetched, page = await self._open(candidate.url, is_home)
+        fetched, page = await self._open(candidate.url, is_home, trail)
         if page is None or not (is_home or page.url in self._scope):
             return _bare_visit(candidate, fetched)
         if not _is_html(fetched):  # a further page of a list, as data: its rows are links, it is no page
@@ -152,26 +172,29 @@ class Walk:
             as_of=self._plan.as_of,
         )
 
-    async def _open(self, url: str, is_home: bool) -> tuple[Fetched, Page | None]:
+    async def _open(self, url: str, is_home: bool, trail: _Trail) -> tuple[Fetched, Page | None]:
         """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""
         for _ in range(PAGE_REDIRECTS):
-            fetched = await self._document(url)
+            fetched = await self._document(url, trail)
             if not fetched.ok or not (_is_html(fetched) or _is_data(fetched)):
                 return fetched, None
-            page = await self._complete(fetched, is_home)
+            page = await self._complete(fetched, is_home, trail)
             onward = read_dialects(page).redirect
             if onward is None or onward == url or not (is_home or onward in self._scope):
                 break
             url = onward
         return fetched, page
 
-    async def _document(self, url: str) -> Fetched:
+    async def _document(self, url: str, trail: _Trail) -> Fetched:
         """Fetch; a fragment that names a page of its own (gkmlpt) is kept, its document asked for once."""
         bare, _, fragment = url.partition("#")
-        if not fragment:
-            return await self._net.fetch(Request(url))
-        if bare not in self._documents:
-            self._documents = {bare: await self._net.fetch(Request(bare))}
+        request = Request(bare if fragment else url)
+        if not fragment or bare not in self._documents:
+            fetched = await self._net.fetch(request)
+            trail.documents.append((request, fetched))
+            if not fragment:
+                return fetched
+            self._documents = {bare: fetched}
         fetched = self._documents[bare]
         return replace(fetched, url=url, final_url=f"{fetched.final_url}#{fragment}")
 
@@ -182,12 +205,13 @@ class Walk:
             folder = final_url.rpartition("/")[0] + "/"
             self._scope = Scope([*(unit.scope or [unit.portal]), folder], unit.exclude)
 
-    async def _complete(self, fetched: Fetched, is_home: bool) -> Page:
+    async def _complete(self, fetched: Fetched, is_home: bool, trail: _Trail) -> Page:
         """The page with the scripts, frames and data answers that belong to it."""
         page = Page.of(fetched, is_home=is_home)
         includes: dict[str, str] = {}
         wanted = [*page.supplements(), *dialect_supplements(page)]
         for request in wanted[:SUPPLEMENTS_PER_PAGE]:
+            trail.parts.append(key_of(request))
             text = await self._include(request)
             if text is not None:
                 includes[request.url] = text
@@ -201,9 +225,10 @@ class Walk:
             self._includes.move_to_end(key)
             return self._includes[key]
         fetched = await self._net.fetch(request)
+        self._plan.archive.keep(request, fetched, PART)
         text = Page.of(fetched).html if fetched.ok else None
         self._includes[key] = text
-        while len(self._includes) > INCLUDES_HELD:
+        while len(self._includes) > self._plan.includes_held:
             self._includes.popitem(last=False)
         return text
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.model import Outcome, PageFacts, Request, Role, Unit
 from crawler.page import Page
@@ -47,6 +48,7 @@ class Job:
     probes: Sequence[Probe[Any, Any]]
     timing: Timing = Timing()
     browser: AnyBrowser | None = None  # one per process
+    archive: Archive = field(default_factory=NoArchive)
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None
@@ -62,6 +64,7 @@ async def audit(job: Job) -> None:
         job.gate,
         job.targets,
         browser=UnitBrowser(job.browser, evidence_folder(job.sweep.id, job.unit.id)),
+        archive=job.archive,
         pause=job.timing.offline_pause,
         patience=job.timing.offline_patience,
     )
@@ -83,7 +86,15 @@ async def walk(job: Job, net: PatientNet) -> None:
         seen = ((name, observer(page)) for name, observer in observers)
         return {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
 
-    plan = WalkPlan(job.unit, job.sweep.period, job.sweep.as_of, observe, tick=job.tick, attempts=net.drain)
+    plan = WalkPlan(
+        job.unit,
+        job.sweep.period,
+        job.sweep.as_of,
+        observe,
+        tick=job.tick,
+        attempts=net.drain,
+        archive=job.archive,
+    )
     await Walk(plan, net, job.store).run()
     home = await _home(job)
     if home.outcome is Outcome.OK:
@@ -140,6 +151,7 @@ async def gather(job: Job, net: PatientNet) -> None:
             continue
         net.purpose = probe.id
         found = await probe.gather(await evidence_of(job.store, probe, facts), net)
+        await job.archive.flush()
         await job.store.save_gathered(probe.id, found.model_dump_json())
         await job.store.save_attempts(net.drain())
 
@@ -156,5 +168,6 @@ async def confirm(job: Job, net: PatientNet, began: float) -> None:
         await asyncio.sleep(max(0.0, began + job.timing.confirm_after - time.monotonic()))
         net.purpose = f"{probe.id} confirm"
         found = await probe.confirm(evidence, net)
+        await job.archive.flush()
         await job.store.save_gathered(probe.id, found.model_dump_json())
         await job.store.save_attempts(net.drain())

@@ -16,6 +16,7 @@ from probes import ALL
 from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
+from sweep.archive import unit_archive
 from sweep.evidence_files import evidence_root
 from sweep.plan import owner_of
 from sweep.seeds import Seeds
@@ -60,6 +61,7 @@ async def audit_units(
                 probes=ALL,
                 timing=timing,
                 browser=browser,
+                archive=unit_archive(store, sweep.id, unit.id, gate.user_agent),
                 targets=targets,
                 has_owner=owner_of(unit, seeds.units) is not None,
                 tick=lambda url, outcome: progress.page(unit.id, url, outcome),
