@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.page import Page, squeeze
 from crawler.scope import site_host
@@ -59,7 +59,7 @@ def find_hidden_links(page: Page) -> list[HiddenLink]:
     """Hidden links of the page to other, not plainly lawful hosts, each URL once, in document order."""
     found: dict[str, HiddenLink] = {}
     own = site_of(site_host(page.url))
-    for node, how in _hidden(page, _hiding_rules(page)):
+    for node, how in _hidden(page.tree, _hiding_rules(page)):
         links = [link for link in _links(node, how, page) if not _lawful(link.url, own)]
         sites = {site_of(site_host(link.url)) for link in links}
         if how in _COMMON and node.tag != "a" and len(sites) < 2:
@@ -84,8 +84,8 @@ def _lawful(url: str, own: str) -> bool:
     return site_of(host) == own or bool(_LAWFUL.search(host)) or bool(_IP.match(host))
 
 
-def _hidden(page: Page, rules: Mapping[str, str]) -> Iterator[tuple[LexborNode, str]]:
-    for node in page.tree.css(_SELECTOR):
+def _hidden(tree: LexborHTMLParser, rules: Mapping[str, str]) -> Iterator[tuple[LexborNode, str]]:
+    for node in tree.css(_SELECTOR):
         attributes = node.attributes
         how = hidden_how(attributes.get("style") or "")
         if how is None and node.tag == "marquee":
@@ -98,7 +98,7 @@ def _hidden(page: Page, rules: Mapping[str, str]) -> Iterator[tuple[LexborNode, 
         if how is not None:
             yield node, how
     for selector, how in rules.items():
-        for node in page.tree.css(selector):
+        for node in tree.css(selector):
             yield node, how
 
 
@@ -119,3 +119,21 @@ def _hiding_rules(page: Page) -> dict[str, str]:
             if how in ("font-size", "off_screen", "no_size", "clip") and not name[0].isdigit():
                 rules[mark + name] = how
     return rules
+
+
+def hidden_nodes(page: Page) -> Iterator[tuple[LexborNode, str]]:
+    """Every hidden element of the page and of what scripts and frames add, lawful or not, and the style that
+    hides it."""
+    rules = _hiding_rules(page)
+    for part in page.parts:
+        yield from _hidden(part.tree, rules)
+
+
+def foreign_host(url: str, own: str) -> str | None:
+    """The host, where it is neither of the site `own` nor a government, education or known service host."""
+    return None if _lawful(url, own) else site_host(url).partition(":")[0] or None
+
+
+def in_common_use(how: str) -> bool:
+    """Menus, tabs, pop-ups and sliders hide their parts this way, too, until a script shows them."""
+    return how in _COMMON or how in ("opacity:0", "off_screen", "no_size")

@@ -54,6 +54,11 @@ def well_formed(code: str | None) -> str | None:
     return code if _WELL_FORMED.match(code) else None
 
 
+def province_sign(division: str) -> str:
+    """The characters by which ICP records name the province of a division code; '' where unknown."""
+    return _PROVINCES.get(division[:2], "")
+
+
 def contradictions(
     codes: Mapping[str, str | None], *, filed: str | None, division: str | None, icp: str | None
 ) -> tuple[int, list[str]]:

@@ -1,0 +1,146 @@
+"""Which numbers of a text are somebody's identity, bank card or mobile number, and the text without them?
+
+Used before anything read from a page is stored, so that no title, link text or excerpt carries such a value.
+Source: GB 11643 (identity numbers), ISO 7064 MOD 11-2, Luhn; domain/10.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """What a number is."""
+
+    ID_CARD = "id_card"
+    BANK_CARD = "bank_card"
+    PHONE = "phone"
+
+
+class Number(NamedTuple):
+    """One number as it stands in a text. `value` holds digits (and X) only: never store it."""
+
+    kind: Kind
+    value: str
+    start: int
+    end: int
+
+    @property
+    def masked(self) -> str:
+        return masked(self.kind, self.value)
+
+
+# Any run that could be one of them: 11 digits of a mobile, or 15 digits and more. Cheap on clean text.
+_RUN = re.compile(r"1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|\d{15}|\d{6} \d{8} \d{3}[\dXx]|(?:\d{4} ){3}\d{4}")
+_ID = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r" ?\d{3}[0-9Xx](?![0-9A-Za-z])"
+)
+_OLD_ID = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
+)
+_PHONE = re.compile(r"(?<![0-9A-Za-z/_=.-])1[3-9]\d([- ]?)\d{4}\1\d{4}(?![0-9A-Za-z/_.-]?\d|[A-Za-z/_])")
+_CARD = re.compile(
+    r"(?<![0-9A-Za-z/_=.-])(?:62\d{14,17}|62\d\d(?: \d{4}){3}(?: \d{1,3})?|[45]\d{15}|[45]\d{3}(?: \d{4}){3})"
+    r"(?![0-9A-Za-z])"
+)
+_PROVINCES = frozenset(
+    str(number)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+    for number in range(first, last + 1)
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_OLDEST = 120  # years
+# Printed as examples in the standard and in forms everywhere.
+_EXAMPLES = frozenset({"11010519491231002X", "440524188001010014", "110101199003070000"})
+
+
+def could_hold(text: str) -> bool:
+    """Whether a closer look is worth it."""
+    return _RUN.search(text) is not None
+
+
+def find_numbers(text: str, today: date | None = None) -> list[Number]:
+    """Valid identity numbers (18 digits), cards and mobiles of a text, in order; no context is asked.
+
+    `today` bounds the date of birth.
+    """
+    if not could_hold(text):
+        return []
+    found = [Number(Kind.ID_CARD, _plain(match[0]), *match.span()) for match in _ID.finditer(text)]
+    found = [number for number in found if is_id_card(number.value, today)]
+    taken = [(number.start, number.end) for number in found]
+    for kind, pattern in ((Kind.BANK_CARD, _CARD), (Kind.PHONE, _PHONE)):
+        for match in pattern.finditer(text):
+            number = Number(kind, _plain(match[0]), *match.span())
+            if any(number.start < end and start < number.end for start, end in taken):
+                continue
+            if kind is Kind.PHONE or luhn(number.value):
+                found.append(number)
+                taken.append(match.span())
+    return sorted(found, key=lambda number: number.start)
+
+
+def find_old_ids(text: str) -> list[Number]:
+    """15-digit identity numbers by province and date: they have no check digit, so a label has to speak."""
+    return [
+        Number(Kind.ID_CARD, match[0], *match.span())
+        for match in _OLD_ID.finditer(text)
+        if match[0][:2] in _PROVINCES and _is_day("19" + match[0][6:12])
+    ]
+
+
+def is_id_card(value: str, today: date | None = None) -> bool:
+    """Province, date and check digit of an 18-digit identity number are right, and it is no known example."""
+    value = value.upper()
+    if value in _EXAMPLES or value[:2] not in _PROVINCES or not _is_day(value[6:14]):
+        return False
+    last_year = (today or date.max).year
+    if int(value[6:10]) > last_year or (today and int(value[6:10]) < today.year - _OLDEST):
+        return False
+    if int(value[6:10]) < 1900:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(value[:17], _WEIGHTS, strict=True))
+    return "10X98765432"[total % 11] == value[17]
+
+
+def luhn(digits: str) -> bool:
+    """The check digit of card numbers. Passes one in ten random numbers: ask for more than this."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0 and len(set(digits)) > 2
+
+
+def masked(kind: Kind, value: str) -> str:
+    """The form that may be stored and shown: too little is left to find the person."""
+    if kind is Kind.PHONE:
+        return f"{value[:3]}****{value[-4:]}"
+    if kind is Kind.BANK_CARD:
+        return f"{value[:4]}{'*' * (len(value) - 8)}{value[-4:]}"
+    return f"{value[:2]}{'*' * (len(value) - 4)}{value[-2:]}"
+
+
+def mask(text: str) -> str:
+    """The text with every such number masked, whoever it belongs to; other text comes back as it is."""
+    if not text or not could_hold(text):
+        return text
+    for number in reversed(find_numbers(text)):
+        text = f"{text[: number.start]}{number.masked}{text[number.end :]}"
+    return text
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[-\s]", "", value).upper()
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return False
+    return True
