@@ -47,6 +47,11 @@ KIND = {
 }
 
 OBSERVED = {
+    "count_by": "计日方法",
+    "median_days": "答复用时中位数（工作日）",
+    "calendar_incomplete": "节假日安排尚不完整",
+    "channels": "已列明的渠道",
+    "quote": "摘录",
     "value": "读到的值",
     "suspected": "疑似打不开、尚未认定的链接",
     "sample": "抽查的页面",
