@@ -18,7 +18,6 @@ from crawler.article import ATTACHMENT, is_article_url, read_article
 from crawler.blocks import in_chrome
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row, RowSource
-from crawler.kind import trail
 from crawler.model import Frozen
 from crawler.page import Page, squeeze
 from crawler.rows import find_rows
@@ -75,7 +74,6 @@ class Body(Frozen):
     """What one page holds."""
 
     name: str = ""  # ColumnName
-    placed: bool = False  # has a breadcrumb or a ColumnName
     rows: int = 0
     menu_like: bool = False  # rows undated and short: perhaps the menu of the columns
     static: bool = False  # rows or text stand in the HTML itself
@@ -104,44 +102,54 @@ def observe(page: Page) -> Body | None:
     """Home pages are kept only for the scripts they share with the columns."""
     if page.is_home:
         return Body(static=True, scripts=tuple(dict.fromkeys(_scripts(page))))
-    rows = find_rows(page)
+    body = _with_article(_with_rows(Body(), page), page)
+    if body.has_text or (body.rows and not body.menu_like and not body.article):
+        return body
+    return body.model_copy(update={"nothing": _closely(page, total_zero=find_rows(page).total == 0)})
+
+
+def _with_rows(body: Body, page: Page) -> Body:
+    found = find_rows(page)
+    dated = sorted(row.date for row in found.rows if row.date)
+    short = {(row.month_day.month, row.month_day.day) for row in found.rows if row.month_day}
+    undated = (row.url for row in found.rows if row.url and not (row.date or row.month_day))
+    return body.model_copy(
+        update={
+            "rows": len(found.rows),
+            "menu_like": bool(found.rows) and all(_like_menu(row) for row in found.rows),
+            "static": found.source is RowSource.STATIC and bool(dated),
+            "newest": dated[-1] if dated else None,
+            "oldest": dated[0] if dated else None,
+            "later": tuple(dated[-3:]),
+            "dated": len(dated),
+            "short": tuple(sorted(short))[:ROWS_KEPT],
+            "undated": tuple(undated)[:ROWS_KEPT],
+            "hub": found.hub,
+            "needs_browser": found.needs_browser,
+        }
+    )
+
+
+def _with_article(body: Body, page: Page) -> Body:
     article = read_article(page)
     reading = read_dialects(page)
-    dated = sorted(row.date for row in rows.rows if row.date)
-    static = rows.source is RowSource.STATIC and bool(dated)
     has_text = article is not None and not article.blank
-    body = Body(
-        name=page.meta.get("columnname", "")[:40],
-        placed=bool(page.meta.get("columnname") or trail(page)),
-        rows=len(rows.rows),
-        menu_like=bool(rows.rows) and all(_like_menu(row) for row in rows.rows),
-        static=static or (has_text and reading.article is None),
-        newest=dated[-1] if dated else None,
-        oldest=dated[0] if dated else None,
-        later=tuple(dated[-3:]),
-        dated=len(dated),
-        short=tuple(sorted({(row.month_day.month, row.month_day.day) for row in rows.rows if row.month_day}))[
-            :ROWS_KEPT
-        ],
-        undated=tuple(row.url for row in rows.rows if row.url and not (row.date or row.month_day))[
-            :ROWS_KEPT
-        ],
-        hub=rows.hub,
-        characters=article.characters if article else 0,
-        pictures=article.images if article else 0,
-        media=article.media if article else 0,
-        files=len(article.attachments) if article else 0,
-        article=bool(article and article.article_url) or is_article_url(page.url),
-        tagged=bool(page.meta.get("articletitle")),
-        has_text=has_text,
-        needs_browser=rows.needs_browser,
-        moved=reading.redirect is not None,
-        away=_away(page),
-        scripts=tuple(dict.fromkeys(_scripts(page))),
+    return body.model_copy(
+        update={
+            "name": page.meta.get("columnname", "")[:40],
+            "static": body.static or (has_text and reading.article is None),
+            "characters": article.characters if article else 0,
+            "pictures": article.images if article else 0,
+            "media": article.media if article else 0,
+            "files": len(article.attachments) if article else 0,
+            "article": bool(article and article.article_url) or is_article_url(page.url),
+            "tagged": bool(page.meta.get("articletitle")),
+            "has_text": has_text,
+            "moved": reading.redirect is not None,
+            "away": _away(page),
+            "scripts": tuple(dict.fromkeys(_scripts(page))),
+        }
     )
-    if has_text or (body.rows and not body.menu_like and not body.article):
-        return body
-    return body.model_copy(update={"nothing": _closely(page, total_zero=rows.total == 0)})
 
 
 def _like_menu(row: Row) -> bool:

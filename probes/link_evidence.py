@@ -202,8 +202,13 @@ def index_of(evidence: Evidence[OnPage]) -> Index:
     dangers: dict[str, _Place] = {}
     for seen in evidence.pages:
         is_home = evidence.home is not None and seen is evidence.home
+        depth = seen.facts.depth
         for url, text, embedded in seen.data.links():
-            _put(places, url, text, embedded, seen, is_home)
+            known = places.get(url)
+            if known is None or text or is_home or depth < known.depth or embedded != known.embedded:
+                _put(places, url, text, embedded, seen, is_home)
+            else:  # by far the most: navigation that stands on every page
+                known.pages += 1
         for link in seen.data.unsafe:
             _put(dangers, link.url, "", False, seen, is_home)
             dangers[link.url].unsafe = link

@@ -40,6 +40,8 @@ CHECKS = (
 LOOKS_PER_PAGE = 2  # budget of looks beside home's links, times the unit's max_pages (assumed)
 MAX_DOUBTED_VISITS = 100  # visited pages that may be soft 404s and are looked at for it
 LISTED = 200
+PATIENCE = 5  # answers of this kind in a row after which a host is left alone (assumed)
+_TURNED_AWAY = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.TOO_SLOW, Outcome.LIMITED, Outcome.WALL})
 
 
 class Doubt(Frozen):
@@ -122,8 +124,12 @@ async def _look_at(net: Net, urls: Iterable[str], *, again: bool = False) -> dic
     found: dict[str, Look] = {}
 
     async def work(queue: Sequence[str]) -> None:
+        unanswered = 0
         for url in queue:
-            found[url] = await net.look(url, again=again)
+            found[url] = look = await net.look(url, again=again)
+            unanswered = unanswered + 1 if look.outcome in _TURNED_AWAY else 0
+            if unanswered >= PATIENCE:
+                return  # the rest of this host stays untested
 
     async with asyncio.TaskGroup() as group:
         for host, queue in queues.items():

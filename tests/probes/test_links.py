@@ -132,6 +132,13 @@ async def test_walls_denials_and_server_errors_are_never_faults(site: FaultSite)
     assert result.reason in ("suspected", "blocked")
 
 
+async def test_a_host_that_turns_us_away_is_left_alone(site: FaultSite) -> None:
+    urls = [site.url(f"/ruishu?n={n}") for n in range(20)]
+    result = (await judged(site, evidence(site.url("/"), a(*urls))))["links.home"]
+    assert (result.verdict, result.defects, result.tested) == ("unknown", 0, 0)
+    assert sum("ruishu" in path for path in site.paths) == 5
+
+
 async def test_few_suspects_do_not_spoil_a_pass(site: FaultSite) -> None:
     fine = [f"/?n={n}" for n in range(12)]
     result = (await judged(site, evidence(site.url("/"), a(*map(site.url, (*fine, "/error"))))))["links.home"]
