@@ -16,7 +16,8 @@ import typer
 from crawler.model import Period, UnitKind
 from rules.errors import PackError
 from storage.errors import StoreError
-from sweep import commands, rules_view
+from sweep import afterwards, commands, rules_view
+from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
 from sweep.seeds import load_seeds
@@ -102,6 +103,9 @@ def sweep(
     out: Annotated[Path | None, typer.Option("--out", help="另写报告到此目录")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="用几个进程")] = 1,
     new: Annotated[bool, typer.Option("--new", help="不接续未完成的巡检，重新开始")] = False,
+    archive: Annotated[
+        Keep, typer.Option("--archive", help="网页存档：cited 只留问题涉及的页面，all 全留（才能重放）")
+    ] = Keep.CITED,
     db: Db = DEFAULT_DB,
     as_of: AsOf = None,
     period: PeriodOption = None,
@@ -113,7 +117,7 @@ def sweep(
     """夜间巡检清单中的全部单位；同一命令再次运行即接续未完成的巡检。"""
     _known_checks(fail_on)
     chosen = _plan(load_seeds(seeds), rules, as_of, period, seed, probe_cloaking, tuple(only or ()))
-    outcome = _run(commands.sweep(chosen, db, out, jobs=jobs, new=new))
+    outcome = _run(commands.sweep(chosen, db, out, jobs=jobs, new=new, archive=archive))
     _threshold(outcome, fail_under, fail_on)
 
 
@@ -159,6 +163,18 @@ def score(
     """不联网，按指标包的限值重新判定并计分。"""
     _known_checks(fail_on)
     _threshold(_run(commands.score(db, sweep, tuple(rules or ()))), fail_under, fail_on)
+
+
+@app.command()
+def replay(
+    sweep: SweepId = "latest",
+    db: Db = DEFAULT_DB,
+    fail_under: FailUnder = None,
+    fail_on: FailOn = None,
+) -> None:
+    """不联网，从存档的网页重新读取、判定并计分。"""
+    _known_checks(fail_on)
+    _threshold(_run(afterwards.replay(db, sweep)), fail_under, fail_on)
 
 
 @app.command()

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from crawler.frontier import State
+from crawler.frontier import Candidate, State
+from crawler.model import Role
 from storage.engine import Database
 from storage.tables import AttemptTable, EvidenceTable, FrontierTable, PageTable
 
@@ -32,6 +33,18 @@ class Lookups:
         async with self._database.read() as connection:
             found = (await connection.execute(rows)).all()
         return {url: datetime.fromisoformat(moment) for url, moment in found if moment}
+
+    async def visited(self) -> list[Candidate]:
+        """Every row that was visited, in walk order."""
+        t = FrontierTable
+        columns = (t.key, t.url, t.level, t.sort, t.depth, t.role, t.parent, t.anchor, t.pattern)
+        rows = select(*columns).where(t.unit == self._number, t.state == State.DONE.value)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(t.level, t.sort, t.url, t.key))).all()
+        return [
+            Candidate(key, url, level, order, depth, Role(role), *rest)
+            for key, url, level, order, depth, role, *rest in found
+        ]
 
     async def reopen(self, key: str) -> None:
         """Forget the visit of a row, so that the walk makes it again (the home page, after an outage)."""

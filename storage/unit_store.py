@@ -268,10 +268,27 @@ class UnitStore(Lookups):
             text = (await connection.execute(rows)).scalar()
         return json.loads(text) if text else None
 
-    async def forget_evidence(self) -> None:
-        """Drop what was observed, to observe the archived pages again (replay). Pages stay."""
+    async def observe_again(self, visits: Sequence[Visit]) -> None:
+        """Replay: facts and evidence of these pages take the place of what was stored of them."""
+        keys = [visit.key for visit in visits]
+        t, e = FrontierTable, EvidenceTable
         async with self._database.write() as connection:
-            await connection.execute(delete(EvidenceTable).where(EvidenceTable.unit == self._number))
+            numbers: dict[str, int] = {}
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                rows = self._frontier(t.key, t.id).where(t.key.in_(keys[start : start + _KEYS_AT_ONCE]))
+                numbers.update((await connection.execute(rows)).all())
+            pages = [{"number": numbers[visit.key], "said": facts_to_json(visit.facts)} for visit in visits]
+            page = PageTable
+            forget = delete(e).where(e.unit == self._number, e.page == bindparam("number"))
+            change = update(page).where(page.unit == self._number, page.id == bindparam("number"))
+            await connection.execute(forget, [{"number": row["number"]} for row in pages])
+            await connection.execute(change.values(facts=bindparam("said")), pages)
+            evidence = sorted(
+                (self._number, probe, numbers[visit.key], storable(data))
+                for visit in visits
+                for probe, data in visit.evidence.items()
+            )
+            await self._database.insert_many(connection, EvidenceTable, evidence)
 
 
 _WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ from storage.errors import StoreError, full, unreadable
 from storage.repo import Store
 from storage.values import SweepRow
 from sweep.evidence_files import evidence_folder, evidence_root
+
+
+class Keep(StrEnum):
+    """What of the archived pages is kept once a sweep is judged."""
+
+    CITED = "cited"  # what findings speak of, and home pages
+    ALL = "all"  # everything: only then can a sweep be replayed
+
 
 PRIVACY = "privacy"  # the probe that knows personal data
 

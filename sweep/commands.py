@@ -21,6 +21,7 @@ from probes.base import Verdict
 from rules.load import load
 from storage.repo import Store
 from storage.values import SweepRow
+from sweep.archive import Keep
 from sweep.canonical import canonical_lines
 from sweep.errors import SweepError
 from sweep.inspect import inspect_page
@@ -70,14 +71,16 @@ def require_check(name: str) -> None:
         raise SweepError(f"没有检查项 {name!r}。检查项写法如 footer.icp，可用 sunsweep rules show 查看")
 
 
-async def sweep(plan: Plan, db: str, out: Path | None, *, jobs: int, new: bool) -> Outcome:
+async def sweep(
+    plan: Plan, db: str, out: Path | None, *, jobs: int, new: bool, archive: Keep = Keep.CITED
+) -> Outcome:
     """The nightly sweep: run, print the ranking, write the report where asked."""
     async with await Store.open(db) as store:
-        row = await run_sweep(plan, store, RunOptions(db=db, new=new, jobs=jobs))
+        row = await run_sweep(plan, store, RunOptions(db=db, new=new, jobs=jobs, archive=archive))
         await print_sweep(store, row, plan.packs)
         if out is not None:
             await write_report(store, row, plan.packs[0], out)
-        return await _outcome(store, row, plan.packs[0].id)
+        return await outcome_of(store, row, plan.packs[0].id)
 
 
 async def check(plan: Plan, db: str, out: Path) -> Outcome:
@@ -86,7 +89,7 @@ async def check(plan: Plan, db: str, out: Path) -> Outcome:
         row = await run_sweep(plan, store, RunOptions(db=db))
         await print_unit_check(store, row, plan.packs[0])
         await write_report(store, row, plan.packs[0], out)
-        return await _outcome(store, row, plan.packs[0].id)
+        return await outcome_of(store, row, plan.packs[0].id)
 
 
 def _file_page(source: str, url: str | None) -> Page:
@@ -159,7 +162,7 @@ async def score(db: str, sweep_id: str, rules: tuple[str, ...]) -> Outcome:
         for pack in packs:
             await judge_sweep(store, row, units, pack)
         await print_sweep(store, row, packs)
-        return await _outcome(store, row, packs[0].id)
+        return await outcome_of(store, row, packs[0].id)
 
 
 async def report(db: str, sweep_id: str, format: ReportFormat, out: Path, rules: str | None) -> list[str]:
@@ -204,7 +207,7 @@ async def _state(store: Store, row: SweepRow) -> dict[str, Any]:
     }
 
 
-async def _outcome(store: Store, row: SweepRow, pack: str) -> Outcome:
+async def outcome_of(store: Store, row: SweepRow, pack: str) -> Outcome:
     return Outcome(await store.results(row.id, pack), await store.scores(row.id, pack))
 
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from crawler.net import Gate
 from storage.repo import Store
 from storage.values import Stage, SweepPlan, SweepRow
+from sweep.archive import Keep, keep_cited
 from sweep.errors import OfflineError, SweepError
 from sweep.jobs import audit_in_processes
 from sweep.judging import judge_sweep
@@ -30,6 +31,7 @@ class RunOptions:
     new: bool = False
     jobs: int = 1
     timing: Timing = field(default_factory=Timing)
+    archive: Keep = Keep.CITED
 
 
 async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
@@ -41,6 +43,8 @@ async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
     await _require_done(store, sweep)
     for pack in plan.packs:
         await judge_sweep(store, sweep, plan.seeds.units, pack)
+    if options.archive is Keep.CITED:
+        await keep_cited(store, sweep)
     await store.finish(sweep.id)
     return await store.get(sweep.id)
 

@@ -18,7 +18,7 @@ from crawler.page import Page
 from crawler.patience import Gate, PatientNet
 from crawler.targets import Targets
 from crawler.traps import key_of
-from crawler.walk import Walk, WalkPlan
+from crawler.walk import Observe, Walk, WalkPlan
 from probes.base import PortalState, Probe
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
@@ -78,19 +78,24 @@ async def audit(job: Job) -> None:
     await job.store.save_attempts(net.drain())
 
 
-async def walk(job: Job, net: PatientNet) -> None:
-    """Visit the portal; where its home page fails, look once more later before saying so."""
-    observers = [(probe.id, probe.observe) for probe in job.probes if probe.observe is not None]
+def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
+    """What all probes see on a page: by probe id, as JSON."""
+    observers = [(probe.id, probe.observe) for probe in probes if probe.observe is not None]
 
     def observe(page: Page) -> Mapping[str, str]:
-        seen = ((name, observer(page)) for name, observer in observers)
+        seen = ((name, look(page)) for name, look in observers)
         return {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
 
+    return observe
+
+
+async def walk(job: Job, net: PatientNet) -> None:
+    """Visit the portal; where its home page fails, look once more later before saying so."""
     plan = WalkPlan(
         job.unit,
         job.sweep.period,
         job.sweep.as_of,
-        observe,
+        observer(job.probes),
         tick=job.tick,
         attempts=net.drain,
         archive=job.archive,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from datetime import date
 
@@ -188,9 +189,16 @@ async def test_attempts_outside_a_visit(unit: UnitStore) -> None:
     assert await unit.attempts("walk") == []
 
 
-async def test_observing_again_begins_with_no_evidence(unit: UnitStore) -> None:
-    await unit.add([candidate("a")])
-    await unit.save([visit("a")])
-    await unit.forget_evidence()
-    assert await unit.evidence("footer") == []
-    assert len(await unit.facts()) == 1
+async def test_observing_again_replaces_what_a_page_yielded(unit: UnitStore) -> None:
+    await unit.add([candidate("a"), candidate("b")])
+    await unit.save([visit("a"), visit("b")])
+    before = dict(await unit.evidence("footer"))
+    again = visit("a")
+    facts = dataclasses.replace(again.facts, title="改名")
+    await unit.observe_again(
+        [dataclasses.replace(again, facts=facts, evidence={"footer": "{}", "meta": "{}"})]
+    )
+    assert [page.title for page in await unit.facts()] == ["改名", visit("b").facts.title]
+    assert dict(await unit.evidence("footer")) == {**before, again.facts.url: "{}"}
+    assert dict(await unit.evidence("meta")) == {again.facts.url: "{}"}
+    assert [row.key for row in await unit.visited()] == [again.key, visit("b").key]
