@@ -1,12 +1,13 @@
 """Service guides (办事指南): are the ten elements there, is it clear what to bring, is nothing left vague?
 
-Evidence: the guides on the portal and, where it has fewer than five, those one hop off-site that open without
-a browser. Source: CONTRACT 5, domain/04 §6.
+Evidence: the guides on the portal and, where it has fewer than five, those one hop off-site, in the browser
+where the answer alone is no guide. Source: CONTRACT 5, domain/04 §6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from random import Random
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from crawler.guides import Guide, Materials, read_guide
 from crawler.model import Frozen, Request
 from crawler.page import Link, Page
 from crawler.scope import Scope
+from crawler.tab import Rendered, Tab, Trouble
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.lexicon import match_section
 
@@ -26,6 +28,7 @@ CHECKS = (
     Check("guide.vague", "办事指南无兜底条款"),
 )
 _KEPT_LINKS = 20
+_BROWSING_SECONDS = 45.0
 _PLATFORMS = ("政务服务", "网上办事", "办事大厅", "吉事办")
 _WANTED = 5  # guides to judge (CONTRACT 5)
 
@@ -57,6 +60,7 @@ class Opened(Frozen):
     url: str
     title: str
     guide: GuideSeen | None = None
+    why: Trouble | None = None  # what kept the browser from it
 
 
 class OffSite(Frozen):
@@ -136,16 +140,30 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
     links = {url: text for page in evidence.pages for text, url in page.data.away if url not in scope}
     urls = sorted(links)
     chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(lacking, len(urls)))
-    opened = []
-    for url in sorted(chosen):
-        fetched = await net.fetch(Request(url))
-        guide = None
-        if fetched.ok and b"<" in fetched.body[:2048]:
-            page = Page.of(fetched)
-            read = read_guide(page)
-            guide = _kept(read, page) if read is not None else None
-        opened.append(Opened(url=url, title=links[url], guide=guide))
-    return OffSite(opened=tuple(opened))
+    return OffSite(opened=tuple([await _open(url, links[url], net) for url in sorted(chosen)]))
+
+
+async def _open(url: str, title: str, net: Net) -> Opened:
+    """As fetched; where that is no guide (service platforms are scripts), as the browser shows it."""
+    fetched = await net.fetch(Request(url))
+    if not fetched.ok or b"<" not in fetched.body[:2048]:
+        return Opened(url=url, title=title)
+    page = Page.of(fetched)
+    guide = read_guide(page)
+    if guide is not None and not guide.attached:
+        return Opened(url=url, title=title, guide=_kept(guide, page))
+
+    async def shown(tab: Tab) -> Rendered:
+        return Rendered(await tab.open(url), await tab.html())
+
+    rendered = await net.browse(shown, seconds=_BROWSING_SECONDS)
+    if isinstance(rendered, Trouble):
+        return Opened(url=url, title=title, guide=_kept(guide, page) if guide else None, why=rendered)
+    page = Page(url, rendered.html.encode(), content_type="text/html; charset=utf-8")
+    read = read_guide(page) if rendered.ok else None
+    if read is not None and not rendered.opened.settled:
+        read = replace(read, attached=True)  # more of it may have been on its way
+    return Opened(url=url, title=title, guide=_kept(read, page) if read is not None else None)
 
 
 def _own(evidence: Evidence[OnPage]) -> dict[str, GuideSeen]:
@@ -156,7 +174,7 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
     own = _own(evidence)
     away = evidence.gathered.opened if isinstance(evidence.gathered, OffSite) else ()
     read = {item.url: item.guide for item in away if item.guide is not None}
-    unread = [item.url for item in away if item.guide is None]
+    unread = {item.url: item.why for item in away if item.guide is None}
     if not own and not read:
         yield from (_without_guides(check.id, evidence, unread) for check in CHECKS)
         return
@@ -166,16 +184,25 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
         url: read[url] for url in sorted(read)[: max(0, limits.sample - len(chosen))]
     }
     for check, judged in _JUDGES.items():
-        yield _judge(check, judged, guides, unread[: max(0, limits.sample - len(guides))], limits)
+        missing = dict(list(unread.items())[: max(0, limits.sample - len(guides))])
+        yield _judge(check, judged, guides, missing, limits)
 
 
-def _without_guides(check: str, evidence: Evidence[OnPage], unread: Sequence[str]) -> Result:
+_Unread = Mapping[str, Trouble | None]  # URL of a guide that was not read, and why
+
+
+def _reason(unread: _Unread) -> Reason:
+    trouble = next((why for why in unread.values() if why is not None), None)
+    return Reason(trouble.value) if trouble is not None else Reason.UNREADABLE
+
+
+def _without_guides(check: str, evidence: Evidence[OnPage], unread: _Unread) -> Result:
     """None published, or only where a browser would be needed?"""
     platforms = [page.data.platform for page in evidence.pages if page.data.platform]
     elsewhere = list(dict.fromkeys([*unread, *platforms]))[:5]
     if elsewhere:
-        why = "办事指南在站外服务平台，未能读到（须用浏览器）"
-        return Result.unknown(check, Reason.UNREADABLE, observed={"why": why, "links": elsewhere})
+        why = "办事指南在站外服务平台，未能读到"
+        return Result.unknown(check, _reason(unread), observed={"why": why, "links": elsewhere})
     if evidence.context.truncated:
         return Result.unknown(check, Reason.BUDGET, observed={"why": "页数用尽，未读到办事指南"})
     return Result.not_applicable(check, observed={"why": "没有发布办事指南"})
@@ -187,7 +214,7 @@ _Judged = Callable[
 
 
 def _judge(
-    check: str, judged: _Judged, guides: dict[str, GuideSeen], unread: list[str], limits: Limits
+    check: str, judged: _Judged, guides: dict[str, GuideSeen], unread: _Unread, limits: Limits
 ) -> Result:
     answers = {url: judged(url, guide) for url, guide in guides.items()}
     asked = {url: answer for url, answer in answers.items() if answer is not None}
@@ -203,7 +230,7 @@ def _judge(
         population=len(asked) + len(unread),
         tested=len(asked) + len(unread) - len(unclear),
         tested_share=limits.tested_share,
-        reason=Reason.UNREADABLE,
+        reason=_reason(unread),
         observed=observed,
     )
 

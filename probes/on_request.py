@@ -13,11 +13,12 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.article import read_article
-from crawler.model import Frozen
+from crawler.kind import page_kind
+from crawler.model import Frozen, PageKind, Request
 from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.scope import Scope
-from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
+from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.lexicon import match_section
 
 CHECKS = (
@@ -65,11 +66,24 @@ _READABLE = 100  # characters from which a page says something about channels (a
 class OnPage(Frozen):
     """What one page of either column says."""
 
-    part: Literal["guide", "on_request", "home"]
+    part: Literal["guide", "on_request", "links"]
     title: str = ""
     facts: Mapping[str, str] = {}  # channel -> a few words around its name
     read: bool = True  # False: the text stands in an attachment or picture, or comes by script
-    systems: tuple[str, ...] = ()  # links of the home page called 依申请公开
+    systems: tuple[str, ...] = ()  # links called 依申请公开, on home, site map and disclosure pages
+
+
+class Opened(Frozen):
+    """A page called 依申请公开 outside the unit's own pages; `page` is None where it could not be read."""
+
+    url: str
+    page: OnPage | None = None
+
+
+class OffSite(Frozen):
+    """The pages that were opened: the parent's column or a system of its own may hold the channels."""
+
+    opened: tuple[Opened, ...] = ()
 
 
 class Limits(Frozen):
@@ -80,11 +94,14 @@ class Limits(Frozen):
 
 def observe(page: Page) -> OnPage | None:
     if page.is_home:
-        systems = _systems(page)
-        return OnPage(part="home", systems=systems) if systems else None
+        return _linking(page)
     column = page.meta.get("columnname", "")
     if "公开" not in column and "公开" not in page.title and "指南" not in column:
-        return None
+        return _linking(page) if "网站地图" in page.title else None
+    return _read(page, column) or (_linking(page) if page_kind(page) is PageKind.DISCLOSURE else None)
+
+
+def _read(page: Page, column: str) -> OnPage | None:
     article = read_article(page)
     title = (article.title if article is not None else "") or page.title
     part = _part(column, title, page.title)
@@ -108,6 +125,8 @@ def _part(column: str, title: str, page_title: str) -> Literal["guide", "on_requ
     """Which of the two a page is: by its own title, else by its column."""
     if re.search(r"(?:信息|政务|依申请)?公开(?:工作)?指南|公开指南", title) and "依申请" not in title:
         return "guide"
+    if _of_another(column):
+        return None
     if "申请公开" in title and not _OTHER.search(title):
         return "on_request"
     for name in (column, page_title.split("_")[0].split("-")[0]):
@@ -117,6 +136,12 @@ def _part(column: str, title: str, page_title: str) -> Literal["guide", "on_requ
             if match.key == "on_request" and not _OTHER.search(title):
                 return "on_request"
     return None
+
+
+def _of_another(column: str) -> bool:
+    """Rules and reports about applications stand in columns of their own."""
+    found = match_section(column)[:1] if column else []
+    return bool(found) and found[0].key not in ("on_request", "guide", "disclosure", "statutory", "services")
 
 
 def _text(page: Page) -> str:
@@ -136,56 +161,73 @@ def _quote(text: str, pattern: re.Pattern[str]) -> str:
     return text[max(0, found.start() - 8) : found.end() + 16].replace("\n", " ")
 
 
-def _systems(page: Page) -> tuple[str, ...]:
+def _linking(page: Page) -> OnPage | None:
+    if "申请" not in page.text:
+        return None
     urls = []
     for link in page.links:
         if link.tag != "a" or not link.url or "申请" not in link.text or len(link.text) > 16:
             continue
         if any(match.key == "on_request" for match in match_section(link.text)[:1]):
             urls.append(link.url)
-    return tuple(dict.fromkeys(urls))[:3]
+    return OnPage(part="links", systems=tuple(dict.fromkeys(urls))[:3]) if urls else None
+
+
+async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
+    """Open the column where it is the parent's or stands on another host; at most two addresses."""
+    if any(page.data.part == "on_request" for page in evidence.pages):
+        return OffSite()
+    opened = []
+    for url in _away(evidence)[:2]:
+        fetched = await net.fetch(Request(url))
+        page = Page.of(fetched) if fetched.ok and b"<" in fetched.body[:2048] else None
+        seen = _read(page, page.meta.get("columnname", "")) if page is not None else None
+        opened.append(Opened(url=url, page=seen if seen and seen.part == "on_request" else None))
+    return OffSite(opened=tuple(opened))
+
+
+def _away(evidence: Evidence[OnPage]) -> list[str]:
+    scope = Scope.of(evidence.unit)
+    return sorted({url for page in evidence.pages for url in page.data.systems if url not in scope})
 
 
 def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
-    guides = [page for page in evidence.pages if page.data.part == "guide"]
-    asking = [page for page in evidence.pages if page.data.part == "on_request"]
+    guides = [(page.facts.final_url, page.data) for page in evidence.pages if page.data.part == "guide"]
+    asking = [(page.facts.final_url, page.data) for page in evidence.pages if page.data.part == "on_request"]
     yield _judge_asking(evidence, asking, guides, limits)
     yield _judge_guide("guide_doc.online", "线上渠道", "online", _ONLINE, guides, evidence)
     yield _judge_guide("guide_doc.offline", "线下渠道", "offline", _OFFLINE, guides, evidence)
 
 
-def _judge_asking(
-    evidence: Evidence[OnPage], asking: Sequence[Seen[OnPage]], guides: Sequence[Seen[OnPage]], limits: Limits
-) -> Result:
+_Pages = Sequence[tuple[str, OnPage]]  # (URL, what it says)
+
+
+def _judge_asking(evidence: Evidence[OnPage], asking: _Pages, guides: _Pages, limits: Limits) -> Result:
     check = "on_request.channels"
-    scope = Scope.of(evidence.unit)
-    away = [url for page in evidence.pages for url in page.data.systems if url not in scope]
+    opened = evidence.gathered.opened if isinstance(evidence.gathered, OffSite) else ()
+    asking = [*asking, *((item.url, item.page) for item in opened if item.page is not None)]
+    away = [] if asking else _away(evidence)
     pages = [*asking, *guides]
-    read = [page for page in pages if page.data.read]
-    unread = [page.facts.final_url for page in pages if not page.data.read]
-    if not asking and not guides and not away:
+    if not pages and not away:
         return _nothing(check, "没有依申请公开页面", evidence)
+    read = [page for page in pages if page[1].read]
+    unread = [*(url for url, page in pages if not page.read), *away]
     if not read:
-        told = {"why": "申请说明在附件、图片或站外系统中，未能读到", "links": [*unread, *away]}
+        told = {"why": "申请说明在附件、图片或站外系统中，未能读到", "links": unread}
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed=told)
     facts = _facts(read, "ask")
-    if away:
-        facts.setdefault("online", f"站外申请系统 {away[0]}")
     names = {name: words for name, (words, _) in _APPLYING.items()}
     if not limits.fax_or_mail:
         names.pop("fax_or_mail")
     lacking = [words for name, words in names.items() if name not in facts]
-    observed: dict[str, object] = {
-        "pages": len(read),
-        "channels": [names[name] for name in names if name in facts],
-    }
-    if lacking and unread:
-        return Result.unknown(
-            check, Reason.UNREADABLE, population=1, observed={**observed, "untested": unread}
-        )
+    channels = [names[name] for name in names if name in facts]
+    observed: dict[str, object] = {"sample": [url for url, _ in read][:5], "channels": channels}
     if not lacking:
         return Result.of(check, observed=observed)
-    first = (asking or read)[0].facts.final_url
+    if unread:
+        observed["untested"] = unread
+        return Result.unknown(check, Reason.UNREADABLE, population=1, observed=observed)
+    first = ([page for page in asking if page[1].read] or read)[0][0]
     finding = Finding(
         url=first,
         subject=first,
@@ -202,24 +244,24 @@ def _judge_guide(
     words: str,
     group: str,
     wanted: Mapping[str, tuple[str, re.Pattern[str]]],
-    guides: Sequence[Seen[OnPage]],
+    guides: _Pages,
     evidence: Evidence[OnPage],
 ) -> Result:
     """The fullest guide counts: columns often list the guides of other offices beside the own one."""
     if not guides:
         return _nothing(check, "没有公开指南", evidence)
-    read = [page for page in guides if page.data.read]
+    read = [page for page in guides if page[1].read]
     if not read:
-        observed = {
+        told = {
             "why": "公开指南在附件、图片中或由脚本加载，未能读到",
-            "links": [p.facts.final_url for p in guides],
+            "links": [url for url, _ in guides][:5],
         }
-        return Result.unknown(check, Reason.UNREADABLE, population=1, observed=observed)
-    best = max(read, key=lambda page: len(_facts([page], group)))
+        return Result.unknown(check, Reason.UNREADABLE, population=1, observed=told)
+    best = max(read, key=lambda each: len(_facts([each], group)))
     facts = _facts([best], group)
     names = {name: label for name, (label, _) in wanted.items()}
     lacking = [label for name, label in names.items() if name not in facts]
-    url = best.facts.final_url
+    url, page = best
     observed = {"sample": [url], "channels": [names[name] for name in names if name in facts]}
     if not lacking:
         return Result.of(check, observed=observed)
@@ -230,16 +272,16 @@ def _judge_guide(
         subject=url,
         message=f"公开指南没有列明{words}的{'、'.join(lacking)}",
         expected=f"公开指南列明{words}：{'、'.join(names.values())}",
-        found=f"“{best.data.title}”中已有：{_told(facts, names)}；没有：{'、'.join(lacking)}",
+        found=f"“{page.title}”中已有：{_told(facts, names)}；没有：{'、'.join(lacking)}",
         advice=f"请在公开指南中补充{'、'.join(lacking)}",
     )
     return Result.of(check, defects=[finding], observed=observed)
 
 
-def _facts(pages: Sequence[Seen[OnPage]], group: str) -> dict[str, str]:
+def _facts(pages: _Pages, group: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for page in pages:
-        for name, words in page.data.facts.items():
+    for _, page in pages:
+        for name, words in page.facts.items():
             if name.startswith(f"{group}."):
                 found.setdefault(name.partition(".")[2], words)
     return found
@@ -256,4 +298,13 @@ def _nothing(check: str, why: str, evidence: Evidence[OnPage]) -> Result:
     return Result.not_applicable(check, observed={"why": why})
 
 
-PROBE = Probe(id="on_request", checks=CHECKS, evidence=OnPage, limits=Limits, observe=observe, judge=judge)
+PROBE = Probe(
+    id="on_request",
+    checks=CHECKS,
+    evidence=OnPage,
+    limits=Limits,
+    observe=observe,
+    judge=judge,
+    gathers=OffSite,
+    gather=gather,
+)
