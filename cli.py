@@ -193,6 +193,19 @@ def report(
 
 
 @app.command()
+def evidence(
+    finding: Annotated[
+        str, typer.Argument(help="问题编号：巡检:单位:检查项:序号，如 latest:lufeng:links.home:1")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="写成这个文件，默认在当前目录")] = None,
+    rules: Annotated[str | None, typer.Option("--rules", help="哪个指标包，默认巡检时的第一个")] = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """把一个问题的证据打成 zip：存档网页、应答头、截图、指标条款、时间和摘要值。"""
+    typer.echo(_run(afterwards.evidence(db, finding, out, rules)))
+
+
+@app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False, db: Db = DEFAULT_DB
 ) -> None:

@@ -260,6 +260,16 @@ def raw(path: Path, entry: Entry) -> bytes:
         raise ArchiveError(path, problem) from problem
 
 
+def head_of(path: Path) -> bytes:
+    """The gzip member the file begins with (warcinfo). Raises ArchiveError."""
+    first = next(entries(path), None)
+    try:
+        with path.open("rb") as file:
+            return file.read(first.offset if first else -1)
+    except OSError as problem:
+        raise ArchiveError(path, problem) from problem
+
+
 def fetched_at(path: Path, entry: Entry) -> Fetched:
     """One fetch, read back."""
     return next(read(raw(path, entry)))
@@ -288,8 +298,7 @@ def _rewrite(path: Path, keep: Iterable[Entry]) -> None:
     fresh, fresh_index = path.with_suffix(".new"), index_of(path).with_suffix(".new")
     try:
         with path.open("rb") as old, fresh.open("wb") as new, fresh_index.open("wb") as lines:
-            first = next(entries(path), None)
-            new.write(old.read(first.offset if first else 0))  # warcinfo
+            new.write(head_of(path))
             for entry in keep:
                 old.seek(entry.offset)
                 lines.write(replace(entry, offset=new.tell()).line())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from pathlib import Path
 
 from rules.load import load
 from storage.repo import Store
-from sweep.commands import Outcome, outcome_of
+from sweep.commands import Outcome, outcome_of, pack_id
+from sweep.errors import SweepError
+from sweep.proof import bundle, case_of, reference
 from sweep.publish import print_sweep
 from sweep.replay import replay as replay_sweep
 
@@ -25,3 +29,21 @@ async def replay(db: str, sweep_id: str) -> Outcome:
 def say(text: str) -> None:
     """A remark for the person at the terminal; data goes to stdout."""
     print(text, file=sys.stderr)
+
+
+async def evidence(db: str, finding: str, out: Path | None, rules: str | None) -> Path:
+    """The zip that proves one finding; its path."""
+    ref = reference(finding)
+    async with await Store.open(db, create=False) as store:
+        row = await store.get(ref.sweep)
+        pack = load(await pack_id(store, row, rules))
+        case = case_of(row, pack, await store.results(row.id, pack.id, ref.unit), ref)
+        data, lacking = await bundle(store, case)
+    for words in lacking:
+        say(words)
+    path = out or Path(case.name)
+    try:
+        await asyncio.to_thread(path.write_bytes, data)
+    except OSError as problem:
+        raise SweepError(f"{path}：写不进去（{problem.strerror}）。请用 --out 另指一个文件") from None
+    return path

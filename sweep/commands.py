@@ -126,7 +126,7 @@ async def export(
     """Lines of CONTRACT 3 or 4, as bytes for standard output."""
     async with await Store.open(db, create=False) as store:
         row = await store.get(sweep_id)
-        pack = await _pack_id(store, row, rules)
+        pack = await pack_id(store, row, rules)
         if unit is not None and unit not in row.unit_ids:
             raise SweepError(f"巡检 {row.id} 中没有单位 {unit!r}。单位编号见清单的 id")
         if what is What.RESULTS:
@@ -144,7 +144,8 @@ async def export(
     return "".join(f"{text}\n" for text in texts).encode()
 
 
-async def _pack_id(store: Store, row: SweepRow, rules: str | None) -> str:
+async def pack_id(store: Store, row: SweepRow, rules: str | None) -> str:
+    """The pack that was asked for, else the sweep's first. SweepError unless it was judged with."""
     scored = await store.judged_packs(row.id)
     wanted = load(rules).id if rules else next(iter(row.packs), "")
     if wanted not in scored:
@@ -169,7 +170,7 @@ async def report(db: str, sweep_id: str, format: ReportFormat, out: Path, rules:
     """Write the report from what is stored; the paths written."""
     async with await Store.open(db, create=False) as store:
         row = await store.get(sweep_id)
-        pack = load(await _pack_id(store, row, rules))
+        pack = load(await pack_id(store, row, rules))
         return [str(path) for path in await write_report(store, row, pack, out, formats=(format,))]
 
 
