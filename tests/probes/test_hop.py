@@ -33,8 +33,8 @@ GUIDE = (
     "<p>办理材料：申请书原件</p><p>办理流程：受理、办结</p><p>收费标准：不收费</p></body></html>"
 )
 ASKING = (
-    "<html><head><title>依申请公开</title></head><body><div id='zoom'><p>申请人可以网上提交、信函邮寄、当面提交"
-    "或者传真提出申请，申请表可以下载。</p><p>"
+    "<html><head><title>依申请公开</title></head><body><div id='zoom'><p>申请人可以网上提交、信函邮寄、"
+    "当面提交或者传真提出申请，申请表可以下载。</p><p>"
     + "受理机构自收到申请之日起二十个工作日内予以答复。" * 6
     + "</p></div></body></html>"
 )
