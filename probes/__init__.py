@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from probes import (
+    a11y_effects,
     a11y_entry,
+    a11y_wcag,
     columns,
     decision,
+    display,
     document_service,
+    field_content,
     footer,
     guide,
     home_fresh,
@@ -18,7 +22,11 @@ from probes import (
     links,
     meeting,
     meta,
+    mismatch,
+    new_media,
     on_request,
+    one_source,
+    privacy,
     search_box,
     search_titles,
     sections,
@@ -41,6 +49,9 @@ ALL: tuple[Probe[Any, Any], ...] = (
     ipv6.PROBE,
     sections.PROBE,
     a11y_entry.PROBE,
+    a11y_effects.PROBE,
+    a11y_wcag.PROBE,
+    display.PROBE,
     interaction.PROBE,
     guide.PROBE,
     service_rating.PROBE,
@@ -50,6 +61,11 @@ ALL: tuple[Probe[Any, Any], ...] = (
     meeting.PROBE,
     interpretation.PROBE,
     tamper.PROBE,
+    privacy.PROBE,
+    field_content.PROBE,
+    new_media.PROBE,
+    mismatch.PROBE,
+    one_source.PROBE,
 )
 
 _BUILT: dict[str, Check] = {check.id: check for probe in ALL for check in probe.checks}
