@@ -186,6 +186,7 @@ class Evidence(Generic[E]):
     pages: Sequence[Seen[E]] = ()
     visited: Sequence[PageFacts] = ()
     gathered: Any = None  # what `gather` returned (a Frozen of the probe's own), or None
+    departments: Sequence[Evidence[E]] = ()  # of the sweep's departments below, where `compares` is set
 
 
 class Net(Protocol):
@@ -237,6 +238,7 @@ class Probe(Generic[E, L]):
     gather: Gather[E] | None = None
     confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
     unsettled: Callable[[Any], bool] | None = None  # of what was gathered: is there anything to confirm?
+    compares: bool = False  # wants the evidence of the unit's departments beside its own
 
 
 _STATE_REASON = {

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import yaml
-from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
 from crawler.documents import core_of_title
 from crawler.model import Frozen, Outcome, PageFacts, Unit, UnitKind
@@ -65,6 +65,7 @@ class Named(Frozen):
     parts: Mapping[str, str]
     optional: Mapping[str, str] = {}
     about: str = ""  # a title has to name one of these as well
+    standing: bool = False  # of any year
 
 
 class NewMediaWords(Frozen):
@@ -92,6 +93,7 @@ class Words(Frozen):
     consultation: ConsultationWords
     meeting: MeetingWords
     interpretation: InterpretationWords
+    named_hint: str  # no title without one of these is of any part
     named: Mapping[str, Named]
     new_media: NewMediaWords
     mismatch: MismatchWords
@@ -175,24 +177,29 @@ _NAMED = re.compile(r"《([^《》]+)")
 _DIGITS = re.compile(r"\d+")
 
 
-def alike(one: str, other: str, *, least: float = 85.0) -> float:
-    """How much two titles are about one paper, 0..100; 0 below `least` or where their numbers differ.
+_FORM = re.compile(r"办法|细则|方案|措施|意见|规定|规划|清单|指南|计划|规则|条例|标准|目录|预案")
+_SHARE = 0.75  # of the longer name the shorter must make up where it is only strewn over it (assumed)
 
-    Compares what the titles are about (`core_of_title`); a name that stands whole in the other is alike.
+
+def alike(one: str, other: str) -> bool:
+    """Are two titles about one paper? Compares what they are about (`core_of_title`).
+
+    A name may have signs more than the other (its place, 的), never others: 供水管理办法 is not 排水管理办法,
+    though nine tenths alike. Numbers have to agree, and 实施细则 behind a name makes another paper of it.
     """
     first, second = core_of_title(one), core_of_title(other)
-    if min(len(first), len(second)) < SHORTEST_CORE:
-        return 0.0
     if first == second:
-        return 100.0
-    numbers = set(_DIGITS.findall(first)), set(_DIGITS.findall(second))
-    if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
-        return 0.0
+        return len(first) >= SHORTEST_CORE
     short, long = sorted((first, second), key=len)
+    if len(short) < SHORTEST_CORE:
+        return False
+    numbers = set(_DIGITS.findall(short)), set(_DIGITS.findall(long))
+    if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
+        return False
     if len(short) >= SHORTEST_CORE + 2 and short in long:
-        return 95.0
-    ratio: float = fuzz.ratio(first, second, score_cutoff=least)
-    return ratio
+        return _FORM.search(long.replace(short, "", 1)) is None
+    strewn: int = LCSseq.similarity(short, long, score_cutoff=len(short))
+    return strewn == len(short) and len(short) >= _SHARE * len(long)
 
 
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from crawler.model import Unit
+from crawler.model import Unit, UnitKind
 from probes import ALL, CHECKS_BY_ID, UNBUILT
 from probes.base import (
     Finding,
@@ -24,7 +25,7 @@ from rules.score import rank, score
 from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
-from sweep.evidence import evidence_of, unit_facts
+from sweep.evidence import UnitFacts, evidence_of, unit_facts
 from sweep.plan import CHINA, owner_of
 
 
@@ -35,7 +36,8 @@ async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack
     for unit in sorted(units, key=lambda unit: owners[unit.id] is not None):
         owner = owners[unit.id]
         home_links = await owner_links(store, sweep, owner) if owner else frozenset()
-        judged = await judge_unit(await store.unit(sweep.id, unit.id), sweep, unit, pack, home_links)
+        below = await departments_of(store, sweep, unit, units)
+        judged = await judge_unit(await store.unit(sweep.id, unit.id), sweep, unit, pack, home_links, below)
         if owner is not None:
             judged = shared_from(judged, results.get(owner.id, []), owner)
         results[unit.id] = judged
@@ -57,14 +59,37 @@ async def score_sweep(
     await store.replace_scores(sweep.id, pack.id, [line.model_dump(mode="json") for line in ranked])
 
 
+class Department(NamedTuple):
+    """A department whose evidence its government's portal is compared with."""
+
+    store: UnitStore
+    facts: UnitFacts
+
+
+async def departments_of(
+    store: Store, sweep: SweepRow, unit: Unit, units: Sequence[Unit]
+) -> tuple[Department, ...]:
+    below = [one for one in units if one.parent == unit.id and one.kind is UnitKind.DEPARTMENT and one.portal]
+    stores = [(one, await store.unit(sweep.id, one.id)) for one in below]
+    return tuple([Department(theirs, await unit_facts(theirs, sweep, one)) for one, theirs in stores])
+
+
 async def judge_unit(
-    store: UnitStore, sweep: SweepRow, unit: Unit, pack: Pack, owner_home: frozenset[str] = frozenset()
+    store: UnitStore,
+    sweep: SweepRow,
+    unit: Unit,
+    pack: Pack,
+    owner_home: frozenset[str] = frozenset(),
+    below: Sequence[Department] = (),
 ) -> list[Result]:
     """One result for every check there is, in the order of the probes."""
     facts = await unit_facts(store, sweep, unit, owner_home)
     results: list[Result] = []
     for probe in ALL:
         evidence = await evidence_of(store, probe, facts)
+        if probe.compares:
+            theirs = [await evidence_of(one.store, probe, one.facts) for one in below]
+            evidence = replace(evidence, departments=tuple(theirs))
         results += run_probe(probe, evidence, limits_for(pack, probe))
     results += [_unbuilt(check.id, facts.context.portal) for check in UNBUILT]
     return apply_preconditions(results, CHECKS_BY_ID)

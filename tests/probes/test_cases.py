@@ -12,6 +12,8 @@ A file holds a list of cases:
       portal: open                  # optional: a PortalState
       pages:                        # the first is home
         - {url: /, role: home, kind: home, html: "…", includes: {/foot.js: "…"}, outcome: ok}
+      truncated: true               # optional: a budget cut the walk
+      departments: [{unit: {…}, pages: […]}]   # optional: units below, written as cases are
       gathered: {…}                 # optional: what gather or confirm returned, by the probe's own model
       expect:                       # by check: a verdict, or a mapping; keys of it that are given must hold
         footer.icp: pass
@@ -50,6 +52,8 @@ KEYS = {
     "options",
     "portal",
     "pages",
+    "truncated",
+    "departments",
     "gathered",
     "expect",
 }
@@ -111,11 +115,13 @@ def evidence_of(case: Mapping[str, Any], probe: Probe[Any, Any]) -> Evidence[Any
             seed=case.get("seed", 1),
             portal=PortalState(case.get("portal", "open")),
             options=case.get("options", {}),
+            truncated=case.get("truncated", False),
         ),
         home=home,
         pages=seen,
         visited=visited,
         gathered=gathered,
+        departments=[evidence_of({"as_of": as_of, **one}, probe) for one in case.get("departments", ())],
     )
 
 
