@@ -32,6 +32,7 @@ MAX_COMPLAINTS = 100
 MAX_WINDOWS = 4
 _OUTLINE = "(e) => { e.style.outline = '4px solid #e00'; e.style.outlineOffset = '2px' }"
 _NO_BODY = "ERR_HTTP_RESPONSE_CODE_FAILURE"
+_INTERRUPTED = "interrupted by another navigation"
 _NET_ERROR = re.compile(r"net::(ERR_[A-Z_]+)")
 _OUTCOMES = {
     "ERR_TOO_MANY_REDIRECTS": Outcome.REDIRECTS,
@@ -103,6 +104,8 @@ class LiveTab:
 
     def _note(self, request: Any, status: int | None, failed: str | None) -> None:
         if request in self._traffic or len(self._traffic) < MAX_TRAFFIC:
+            known = self._traffic.get(request)
+            status = status or (known.status if known else None)
             self._traffic[request] = Traffic(request.url, request.resource_type, status, failed)
 
     def _complain(self, words: str) -> None:
@@ -135,7 +138,7 @@ class LiveTab:
         )
         return opened
 
-    async def _goto(self, url: str) -> Opened:
+    async def _goto(self, url: str, *, again: bool = True) -> Opened:
         try:
             await self._page.goto(url, wait_until="domcontentloaded", timeout=PAGE_SECONDS * 1000)
         except PlaywrightError as problem:
@@ -145,7 +148,11 @@ class LiveTab:
                     async with asyncio.timeout(ACTION_SECONDS):
                         await self._answered.wait()
                 return await self._opened(False)
-            return Opened(self._failure(url, str(problem)), final_url=url)
+            if _INTERRUPTED not in str(problem):
+                return Opened(self._failure(url, str(problem)), final_url=url)
+            if again:  # by Chromium's own error page of the visit before
+                return await self._goto(url, again=False)
+            # By the page itself, which goes on to another at once: that one is what a person sees.
         settled = await self.settle(SETTLE_SECONDS)
         return await self._opened(settled)
 

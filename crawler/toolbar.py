@@ -123,3 +123,19 @@ def _tool_script(scripts: list[LexborNode]) -> Entry | None:
         if _SCRIPT.search(source) or _SCRIPT.search(node.attributes.get("id") or ""):
             return Entry("script", source)
     return None
+
+
+def patterns() -> Mapping[str, str]:
+    """What entries are known by, as regular expressions that JavaScript reads the same way."""
+    return {
+        "words": _WORDS.pattern,
+        "handler": _HANDLER.pattern,
+        "identity": _IDENTITY.pattern,
+        "href": _HREF.pattern,
+        "badge": _BADGE.pattern,
+    }
+
+
+def is_tool_script(address: str) -> bool:
+    """Whether a script's address is that of a known accessibility tool."""
+    return _SCRIPT.search(address) is not None
