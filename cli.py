@@ -206,6 +206,16 @@ def evidence(
 
 
 @app.command()
+def prune(
+    keep_sweeps: Annotated[int | None, typer.Option("--keep-sweeps", min=1, help="留最近完成的几次")] = None,
+    older_than: Annotated[int | None, typer.Option("--older-than", min=1, help="删这么多天以前的")] = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """清理旧的巡检及其存档；最近完成的一次总是留下。"""
+    typer.echo(_run(afterwards.prune(db, keep_sweeps, older_than)))
+
+
+@app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False, db: Db = DEFAULT_DB
 ) -> None:

@@ -22,7 +22,7 @@ from storage.leases import Leases
 from storage.tables import EvidenceTable, PageTable, SweepTable, UnitTable
 from storage.targets import Targets
 from storage.unit_store import UnitStore
-from storage.values import Carried, Stage, SweepPlan, SweepRow, SweepState, Validator, canonical
+from storage.values import RECHECK, Carried, Stage, SweepPlan, SweepRow, SweepState, Validator, canonical
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MAY_GO_ON = (SweepState.RUNNING, SweepState.INTERRUPTED)
@@ -143,13 +143,14 @@ class Store(Leases, Derived, Targets):
         await self._set(sweep_id, **values)
 
     async def get(self, sweep_id: str = "latest") -> SweepRow:
-        """By id, or the newest that was not abandoned. Raises NoSuchSweep."""
+        """By id, or the newest that was not abandoned and is no recheck. Raises NoSuchSweep."""
         t = SweepTable
         newest = select(t.id).order_by(t.started_at.desc(), t.id.desc()).limit(1)
         async with self._database.read() as connection:
             wanted: str | None = sweep_id
             if sweep_id == "latest":
-                wanted = (await connection.execute(newest.where(t.state != SweepState.ABANDONED))).scalar()
+                whole = (t.state != SweepState.ABANDONED) & t.key.not_like(f"{RECHECK}%")
+                wanted = (await connection.execute(newest.where(whole))).scalar()
             known = wanted and (await connection.execute(select(t.id).where(t.id == wanted))).scalar()
             if not known:
                 raise self._no_such(sweep_id, (await connection.execute(newest.limit(3))).scalars().all())

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from crawler.model import PageFacts, Period, Unit
 
+RECHECK = "recheck:"  # how the key of a recheck begins
+
 
 class SweepState(StrEnum):
     RUNNING = "running"
@@ -64,6 +66,11 @@ class SweepRow:
     tool_version: str
     options: Mapping[str, Any]
     counts: Mapping[str, Any]
+
+    @property
+    def is_recheck(self) -> bool:
+        """A few units or checks looked at once more: never the latest sweep, and no part of a series."""
+        return self.key.startswith(RECHECK)
 
 
 @dataclass(frozen=True, slots=True)

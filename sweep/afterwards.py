@@ -13,6 +13,7 @@ from sweep.errors import SweepError
 from sweep.proof import bundle, case_of, reference
 from sweep.publish import print_sweep
 from sweep.replay import replay as replay_sweep
+from sweep.retention import prune as prune_sweeps
 
 
 async def replay(db: str, sweep_id: str) -> Outcome:
@@ -47,3 +48,14 @@ async def evidence(db: str, finding: str, out: Path | None, rules: str | None) -
     except OSError as problem:
         raise SweepError(f"{path}：写不进去（{problem.strerror}）。请用 --out 另指一个文件") from None
     return path
+
+
+async def prune(db: str, keep: int | None, days: int | None) -> str:
+    """Delete old sweeps; what was deleted, in words."""
+    if (keep is None) == (days is None):
+        raise SweepError("请用 --keep-sweeps（留最近几次）或 --older-than（删几天以前的）给出一条留存规则")
+    async with await Store.open(db, create=False) as store:
+        gone = await prune_sweeps(store, keep=keep, days=days)
+    if not gone:
+        return "没有可清理的巡检"
+    return f"已清理 {len(gone)} 次巡检及其存档：" + "、".join(row.id for row in gone)

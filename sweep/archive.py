@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +56,7 @@ def unit_archive(store: Store, sweep: str, unit: str, user_agent: str) -> Stored
 
 def withhold(evidence: Mapping[str, str]) -> bool:
     """Whether the privacy probe found personal data on the page this evidence is of."""
-    return evidence.get(PRIVACY, "{}") != "{}"
+    return "found" in json.loads(evidence.get(PRIVACY, "{}"))
 
 
 def private(page: Page) -> bool:
