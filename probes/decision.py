@@ -163,7 +163,7 @@ def _explained(page: Seen[Consulted], around: _Around) -> Told:
             page,
             "征求意见没有附起草说明或解读",
             "征求意见公告或其附件、链接中有草案的起草说明、背景或解读",
-            f"《{seen.title}》正文、附件{_names(seen.files)}和相关链接中都没有找到说明",
+            f"“{seen.title}”正文、附件{_names(seen.files)}和相关链接中都没有找到说明",
             "请在征求意见页面上同步发布草案的起草说明或解读，并互相链接",
         )
     )
@@ -206,7 +206,7 @@ def _feedback(page: Seen[Consulted], around: _Around) -> Told:
             page,
             "征求意见截止后没有公布采纳情况",
             "截止后公布收到的意见、采纳情况和不采纳的理由，没有收到意见的也应说明",
-            f"征集已于 {seen.deadline} 截止，全站没有找到与《{seen.title}》对应的结果",
+            f"征集已于 {seen.deadline} 截止，全站没有找到与“{seen.title}”对应的结果",
             "请发布意见收集和采纳情况，写明未采纳的理由，并与原公告互相链接",
         )
     )

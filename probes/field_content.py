@@ -205,7 +205,7 @@ def _missing(
         evidence.unit.portal or "",
     )
     old = older.get(part)
-    before = f"；只有评估期外的《{old.title}》（{old.day or '无日期'}）" if old else ""
+    before = f"；只有评估期外的“{old.title}”（{old.day or '无日期'}）" if old else ""
     return Finding(
         url=column,
         subject=column,

@@ -140,7 +140,7 @@ def _interpreted(document: Paper, shelf: Shelf) -> Told:
             document,
             "重要政策文件没有解读",
             "文件发布后有对应的解读材料，并与文件互相链接",
-            f"《{title}》{number}，{document.data.latest} 发布；已读到的 {len(shelf.interpretations)} 篇解读"
+            f"“{title}”{number}，{document.data.latest} 发布；已读到的 {len(shelf.interpretations)} 篇解读"
             f"和 {len(shelf.listed)} 条解读目录中，没有与它对应的",
             "请发布该文件的解读；确实不需要解读的，复核时说明理由",
         )
@@ -186,7 +186,7 @@ def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
             page,
             "解读与文件没有互相链接",
             "解读页链接到文件，文件页也链接到解读",
-            f"解读《{page.data.title}》{page.facts.final_url}；文件《{documents[0].data.title}》"
+            f"解读“{page.data.title}”{page.facts.final_url}；文件“{documents[0].data.title}”"
             f"{documents[0].facts.final_url}：{'，'.join(lacking)}",
             "请在解读页加“相关文件”链接，在文件页加“相关解读”链接",
         )
@@ -230,8 +230,8 @@ def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told
             first,
             f"解读晚于文件超过 {limits.working_days} 个工作日",
             f"解读与文件同步公开，最迟不晚于文件发布后 {limits.working_days} 个工作日",
-            f"文件《{document.data.title}》{published} 发布，"
-            f"最早的解读《{first.data.title}》{interpreted} 发布，相隔 {count.days} 个工作日",
+            f"文件“{document.data.title}”{published} 发布，"
+            f"最早的解读“{first.data.title}”{interpreted} 发布，相隔 {count.days} 个工作日",
             "请在文件发布的同时发布解读",
         )
     )
@@ -284,7 +284,7 @@ def _voices(evidence: Evidence[Interpreted], shelf: Shelf, own: list[Paper]) -> 
         return Result.of(check, population=len(own), observed=observed)
     if not shelf.whole or _unopened(shelf):
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, population=len(own), observed=observed)
-    quotes = "；".join(f"《{page.data.title}》“{page.data.shown[:40]}”" for page in own[:3])
+    quotes = "；".join(f"“{page.data.title}”“{page.data.shown[:40]}”" for page in own[:3])
     fault = _finding(
         own[0],
         "没有部门负责人或专家的解读",
@@ -310,7 +310,7 @@ def _own(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper]) 
         "只转载上级政策的解读",
         "发布本级、本部门政策文件的解读",
         f"本期 {len(published)} 篇解读都是上级政策的，"
-        f"如《{above[0].data.title}》（来源：{above[0].data.source or '未注明'}）",
+        f"如“{above[0].data.title}”（来源：{above[0].data.source or '未注明'}）",
         "请为本级、本部门出台的政策文件编写解读",
     )
     return Result.of(check, defects=[fault], population=len(published), observed=observed)

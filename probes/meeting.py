@@ -138,7 +138,7 @@ def _short(page: Seen[Held], limits: Limits) -> Finding:
         subject=url,
         message="会议信息没有主要内容",
         expected=f"会议信息写明议题和议定的主要内容（正文不少于 {limits.characters} 字）",
-        found=f"《{page.data.title}》正文只有 {page.data.characters} 字：“{page.data.shown}”",
+        found=f"“{page.data.title}”正文只有 {page.data.characters} 字：“{page.data.shown}”",
         advice="请补充会议议题和议定事项，不要只发一句话消息",
     )
 
@@ -169,7 +169,7 @@ def _seen_live(evidence: Evidence[Held], meetings: dict[str, list[Seen[Held]]], 
         subject=url,
         message="会议没有直播或回放",
         expected="会议信息有图解、视频、图文实录、直播或回放等形式",
-        found=f"本期 {len(meetings)} 次会议的页面上都没有图解、音视频或直播回放，如《{pages[0].data.title}》",
+        found=f"本期 {len(meetings)} 次会议的页面上都没有图解、音视频或直播回放，如“{pages[0].data.title}”",
         advice="请在会议信息中附上图解、视频或图文直播的回放",
     )
     return Result.of(

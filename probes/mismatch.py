@@ -119,7 +119,7 @@ def _told(pages: list[Seen[Misplaced]], evidence: Evidence[Misplaced]) -> Findin
         (page.final_url for page in evidence.visited if _name(page) == first.data.column),
         first.facts.parent or first.facts.final_url,
     )
-    titles = "；".join(f"《{page.data.title}》{page.facts.final_url}" for page in pages[:_SHOWN])
+    titles = "；".join(f"“{page.data.title}”{page.facts.final_url}" for page in pages[:_SHOWN])
     if first.data.why == "news":
         expected, what = f"“{first.data.column}”栏目只放与栏目名称相符的文件、报告", "活动报道"
     else:

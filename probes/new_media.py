@@ -75,7 +75,7 @@ class Limits(Frozen):
 def observe(page: Page) -> Shown | None:
     about = "新媒体" in page.title or "新媒体" in page.meta.get("columnname", "")
     if not (about or page.is_home):
-        if not any(host in page.html for host in _W.hosts) or page_kind(page) is PageKind.ARTICLE:
+        if page_kind(page) is PageKind.ARTICLE or not any(host in page.html for host in _W.hosts):
             return None
         posts = _posts(page)
         return Shown(posts=posts) if posts else None
@@ -182,7 +182,7 @@ def _stale(account: Account, oldest: date, evidence: Evidence[Shown]) -> Finding
         subject=account.url,
         message="政务新媒体超过两周没有更新",
         expected=f"最新一条不早于 {oldest}",
-        found=f"账号页面上最新一条为《{newest.title}》（{newest.day}）",
+        found=f"账号页面上最新一条为“{newest.title}”（{newest.day}）",
         advice="请保持每两周至少更新一次，不再使用的账号按规定注销",
     )
 
@@ -238,13 +238,13 @@ def _papers(evidence: Evidence[Shown], first: date) -> dict[str, str]:
 
 def _absent(url: str, title: str, posts: Sequence[Post]) -> Finding:
     newest = sorted(posts, key=lambda post: post.day, reverse=True)[:3]
-    shown = "；".join(f"《{post.title}》（{post.day}）" for post in newest)
+    shown = "；".join(f"“{post.title}”（{post.day}）" for post in newest)
     return Finding(
         url=url,
         subject=url,
         message="政策或解读没有在新媒体上同步发布",
         expected="网站发布的重要政策和解读在政务新媒体上同步发布",
-        found=f"网站《{title}》；新媒体可见的 {len(posts)} 条中没有同题信息，最新的是：{shown}",
+        found=f"网站“{title}”；新媒体可见的 {len(posts)} 条中没有同题信息，最新的是：{shown}",
         advice="请在政务新媒体上同步发布该政策或解读",
     )
 

@@ -144,8 +144,8 @@ def _differs(page: Seen[Document], other: Seen[Document], limits: Limits) -> Fin
         subject=url,
         message=f"门户与部门发布的同一文件{what}不一致",
         expected="门户与部门对同一文件的公开内容数据同源、内容一致",
-        found=f"{mine.number}：门户《{mine.title}》{mine.characters} 字，“{mine.shown}”；"
-        f"部门《{theirs.title}》{theirs.characters} 字，“{theirs.shown}”（{other.facts.final_url}）",
+        found=f"{mine.number}：门户“{mine.title}”{mine.characters} 字，“{mine.shown}”；"
+        f"部门“{theirs.title}”{theirs.characters} 字，“{theirs.shown}”（{other.facts.final_url}）",
         advice="请核对两处内容，改为同一数据源发布",
     )
 

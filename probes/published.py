@@ -229,13 +229,12 @@ def drawn(items: Mapping[str, T], evidence: Evidence[Any], check: str, most: int
 def unread_column(page: Page, key: str) -> bool:
     """Is it a column for section `key` whose rows only a script could have put there?"""
     rows = find_rows(page)
-    if any(row.url for row in rows.rows) or not (
-        rows.needs_browser or filled_by_script(page) in ("shell", "template")
-    ):
+    if any(row.url for row in rows.rows):
         return False
-    name = page.meta.get("columnname", "") or _TITLE_END.split(page.title)[0]
-    match = best_section(name, page.url)
-    return match is not None and match.key == key
+    match = best_section(page.meta.get("columnname", "") or _TITLE_END.split(page.title)[0], page.url)
+    if match is None or match.key != key:
+        return False
+    return rows.needs_browser or filled_by_script(page) in ("shell", "template")
 
 
 _TITLE_END = re.compile(r"[-_|｜—]")

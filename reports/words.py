@@ -73,6 +73,17 @@ OBSERVED = {
     "share": "比例",
     "certificate": "证书情况",
     "carried": "沿用上次巡检的证据",
+    "published": "本期发布的份数",
+    "doubts": "未能核对的及原因",
+    "replay": "见到的直播或回放形式",
+    "forms": "见到的解读形式",
+    "voices": "见到的解读身份",
+    "own": "本级解读篇数",
+    "above": "上级解读篇数",
+    "found": "找到的内容",
+    "optional": "没有找到、但不计入的内容",
+    "columns": "核对的栏目数",
+    "accounts": "新媒体账号",
 }
 
 PROOF = {
