@@ -5,6 +5,7 @@ The answer is read in this page, a new window or a frame, on whatever host it st
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,7 +17,9 @@ from crawler.tab import Tab, Trouble
 from probes.base import Net, Reason
 from probes.search_ask import Answer
 
-SETTLE_SECONDS = 4.0
+LOOK_SECONDS = 0.25  # between two looks at the page
+CHANGE_LOOKS = 6  # until asking must have shown some effect: a request, a frame, a window
+SILENCE_LOOKS = 32
 TASK_SECONDS = 60.0
 _FIELD = "[data-sunsweep-field]"
 _BUTTON = "[data-sunsweep-button]"
@@ -57,7 +60,7 @@ class BrowserWay:
             told.page,
             told.text,
             told.found,
-            rendered=True,
+            rendered=told.rendered,
             why=told.why,
             seconds=time.monotonic() - began,
         )
@@ -73,15 +76,16 @@ async def _search(tab: Tab, url: str, words: str) -> Answer | None:
     frame = await _find_field(tab)
     if frame is None or not await tab.fill(_FIELD, words, frame=frame):
         return None
-    before = await _sight(tab)
+    before = _standing(tab)
+    unasked = await tab.newest()  # a window the page opened by itself
     await tab.press(_FIELD, "Enter", frame=frame)
-    answered = await _answered(tab, before)
+    answered = await _answered(tab, before, unasked)
     if answered is None:
         await tab.click(_BUTTON, frame=frame)
-        answered = await _answered(tab, before)
+        answered = await _answered(tab, before, unasked)
     if answered is None:
         return Answer(url, why=Reason.UNREADABLE)
-    return await _read(answered)
+    return await _read(answered, await _silent(answered))
 
 
 async def _find_field(tab: Tab) -> int | None:
@@ -98,21 +102,39 @@ async def _find_field(tab: Tab) -> int | None:
     return None
 
 
-async def _sight(tab: Tab) -> tuple[str, int, str]:
-    return tab.url, len(tab.frames), str(await tab.run(_SEEN) or "")
+def _standing(tab: Tab) -> tuple[str, tuple[str, ...], int]:
+    """What asking changes: address, frames, how much was asked for. Texts change by themselves."""
+    asked = sum(one.kind in ("document", "xhr", "fetch") for one in tab.traffic)
+    return tab.url, tuple(tab.frames), asked
 
 
-async def _answered(tab: Tab, before: tuple[str, int, str]) -> Tab | None:
-    """The page that shows something new, once it has fallen silent."""
-    await tab.settle(SETTLE_SECONDS)
-    newest = await tab.newest()
-    if newest is not None:
-        await newest.settle(SETTLE_SECONDS)
-        return newest
-    return tab if await _sight(tab) != before or len(tab.frames) > 1 else None
+async def _answered(tab: Tab, before: tuple[str, tuple[str, ...], int], unasked: Tab | None) -> Tab | None:
+    """The page that answers, a new window or this one; None when nothing came of it."""
+    for _ in range(CHANGE_LOOKS):
+        newest = await tab.newest()
+        if newest is not None and newest is not unasked:
+            return newest
+        if _standing(tab) != before:
+            return tab
+        await asyncio.sleep(LOOK_SECONDS)
+    return None
 
 
-async def _read(tab: Tab) -> Answer:
+async def _silent(tab: Tab) -> bool:
+    """Wait until nothing is under way and the texts stand still; whether they came to that."""
+    last: list[str] | None = None
+    for _ in range(SILENCE_LOOKS):
+        await tab.settle(LOOK_SECONDS)
+        texts = [str(await tab.run(_SEEN, frame=n) or "") for n in range(len(tab.frames))]
+        busy = any(one.status is None and one.failed is None for one in tab.traffic)
+        if texts == last and not busy:
+            return True
+        last = texts
+        await asyncio.sleep(LOOK_SECONDS)
+    return False
+
+
+async def _read(tab: Tab, silent: bool) -> Answer:
     """Rows and text of the page and its frames, as they stand."""
     rows: list[Row] = []
     texts: list[str] = []
@@ -126,4 +148,4 @@ async def _read(tab: Tab) -> Answer:
         texts.append(str(await tab.run(_SEEN, frame=number) or ""))
     if not pages:
         return Answer(tab.url, why=Reason.BROWSER_FAILED)
-    return Answer(tab.url, pages[0], "\n".join(texts), Found(tuple(rows), total))
+    return Answer(tab.url, pages[0], "\n".join(texts), Found(tuple(rows), total), rendered=silent)
