@@ -206,6 +206,36 @@ def evidence(
 
 
 @app.command()
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="一次巡检：编号或 latest")],
+    other: Annotated[str, typer.Argument(metavar="B", help="另一次巡检")],
+    rules: Annotated[str | None, typer.Option("--rules", help="按哪个指标包比，默认两次共有的")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """比较两次巡检：变化分为网站、规则、覆盖、程序四类，问题分新出现、仍存在、已解决、再次出现。"""
+    typer.echo(_run(afterwards.diff(db, one, other, rules, as_json=as_json)))
+
+
+@app.command()
+def recheck(
+    sweep: SweepId = "latest",
+    unit: Annotated[str | None, typer.Option("--unit", help="复查这个单位")] = None,
+    check: Annotated[str | None, typer.Option("--check", help="复查这个检查项")] = None,
+    finding: Annotated[
+        str | None, typer.Option("--finding", help="复查一个问题：巡检:单位:检查项:序号")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="只复查不通过的")] = False,
+    seeds: Annotated[Path | None, typer.Option("--seeds", help="单位清单，默认巡检时的那份")] = None,
+    as_of: AsOf = None,
+    db: Db = DEFAULT_DB,
+) -> None:
+    """联网复查一个问题、检查项、单位或全部不通过项；原结果不变。"""
+    again = afterwards.Again(sweep, unit, check, finding, failed, seeds)
+    typer.echo(_run(afterwards.recheck(db, again, _date(as_of))))
+
+
+@app.command()
 def prune(
     keep_sweeps: Annotated[int | None, typer.Option("--keep-sweeps", min=1, help="留最近完成的几次")] = None,
     older_than: Annotated[int | None, typer.Option("--older-than", min=1, help="删这么多天以前的")] = None,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rules.load import load
 from storage.repo import Store
+from sweep.changes import place_of
 from sweep.commands import Outcome, outcome_of, pack_id
+from sweep.diff import diff as diff_sweeps
+from sweep.diff import recheck_text, to_json, to_text
 from sweep.errors import SweepError
 from sweep.proof import bundle, case_of, reference
 from sweep.publish import print_sweep
+from sweep.recheck import choose, one_finding, seeds_of
+from sweep.recheck import recheck as recheck_sweep
 from sweep.replay import replay as replay_sweep
 from sweep.retention import prune as prune_sweeps
 
@@ -59,3 +67,42 @@ async def prune(db: str, keep: int | None, days: int | None) -> str:
     if not gone:
         return "没有可清理的巡检"
     return f"已清理 {len(gone)} 次巡检及其存档：" + "、".join(row.id for row in gone)
+
+
+async def diff(db: str, one: str, other: str, rules: str | None, *, as_json: bool) -> str:
+    """What changed between two sweeps, as text or JSON."""
+    async with await Store.open(db, create=False) as store:
+        found = await diff_sweeps(store, one, other, load(rules).id if rules else None)
+    return json.dumps(to_json(found), ensure_ascii=False) if as_json else to_text(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What `recheck` was asked for."""
+
+    sweep: str = "latest"
+    unit: str | None = None
+    check: str | None = None
+    finding: str | None = None
+    failed: bool = False
+    seeds: Path | None = None
+
+
+async def recheck(db: str, again: Again, as_of: date | None) -> str:
+    """Look again, and say of each finding how it stands now."""
+    ref = reference(again.finding) if again.finding else None
+    if ref and (again.unit or again.check or again.failed):
+        raise SweepError("--finding 已指明单位和检查项，不要再给 --unit、--check 或 --failed")
+    async with await Store.open(db, create=False) as store:
+        row = await store.get(ref.sweep if ref else again.sweep)
+        pack = await pack_id(store, row, None)
+        lines = await store.results(row.id, pack)
+        if ref:
+            mine = [line for line in lines if line["unit"] == ref.unit]
+            wanted = one_finding(ref, place_of(case_of(row, load(pack), mine, ref).finding))
+        else:
+            wanted = choose(lines, unit=again.unit, check=again.check, failed=again.failed)
+        units = [unit.unit for unit in await store.units(row.id)]
+        seeds = await asyncio.to_thread(seeds_of, row, units, again.seeds)
+        told = await recheck_sweep(store, row, pack, wanted, seeds, as_of=as_of)
+    return recheck_text(told)

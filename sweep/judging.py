@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,6 +31,28 @@ from sweep.plan import CHINA, owner_of
 
 async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack) -> None:
     """Results and scores of every unit under one pack, replacing what stood there."""
+    results: dict[str, list[Result]] = {}
+    async for unit, judged in judged_units(store, sweep, units, pack):
+        results[unit.id] = judged
+        await store.replace_results(
+            sweep.id, unit.id, pack.id, await lines_of(store, sweep, unit, pack, judged)
+        )
+    await score_sweep(store, sweep, units, pack, results)
+
+
+async def judge_lines(
+    store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack
+) -> AsyncIterator[dict[str, Any]]:
+    """The lines that `judge_sweep` would store; nothing is stored."""
+    async for unit, judged in judged_units(store, sweep, units, pack):
+        for line in await lines_of(store, sweep, unit, pack, judged):
+            yield line
+
+
+async def judged_units(
+    store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack
+) -> AsyncIterator[tuple[Unit, list[Result]]]:
+    """Every unit with its results; owners of a host before those who share it."""
     owners = {unit.id: owner_of(unit, tuple(units)) for unit in units}
     results: dict[str, list[Result]] = {}
     for unit in sorted(units, key=lambda unit: owners[unit.id] is not None):
@@ -41,8 +63,7 @@ async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack
         if owner is not None:
             judged = shared_from(judged, results.get(owner.id, []), owner)
         results[unit.id] = judged
-        await save_results(store, sweep, unit, pack, judged)
-    await score_sweep(store, sweep, units, pack, results)
+        yield unit, judged
 
 
 async def score_sweep(
@@ -124,14 +145,13 @@ async def owner_links(store: Store, sweep: SweepRow, owner: Unit) -> frozenset[s
     return frozenset(home.data.targets()) if home else frozenset()
 
 
-async def save_results(
+async def lines_of(
     store: Store, sweep: SweepRow, unit: Unit, pack: Pack, results: Sequence[Result]
-) -> None:
+) -> list[dict[str, Any]]:
     """The contract's lines (section 3), with the times at which the pages were seen."""
     times = await (await store.unit(sweep.id, unit.id)).times()
     fallback = sweep.started_at
-    lines = [line_of(sweep, unit, pack, result, times, fallback) for result in results]
-    await store.replace_results(sweep.id, unit.id, pack.id, lines)
+    return [line_of(sweep, unit, pack, result, times, fallback) for result in results]
 
 
 def line_of(

@@ -19,7 +19,6 @@ def outdated(
 ) -> list[SweepRow]:
     """What may go, oldest first: all but the `keep` newest finished sweeps, or what began `days` ago.
 
-
     Never the latest finished sweep, and none that may still run or go on.
     """
     done = [row for row in rows if row.state is SweepState.DONE and not row.is_recheck]

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from crawler.browser import Browser
 from crawler.model import Outcome, Unit
 from crawler.net import Gate
 from crawler.targets import Targets
 from probes import ALL
+from probes.base import Probe
 from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
@@ -42,6 +43,7 @@ async def audit_units(
     gate: Gate,
     progress: Watcher,
     timing: Timing,
+    probes: Sequence[Probe[Any, Any]] = ALL,
 ) -> None:
     """All units, many at once; each is owned by this process while it works on it."""
     me = this_process()
@@ -58,7 +60,7 @@ async def audit_units(
                 unit=unit,
                 store=await store.unit(sweep.id, unit.id),
                 gate=gate,
-                probes=ALL,
+                probes=probes,
                 timing=timing,
                 browser=browser,
                 archive=unit_archive(store, sweep.id, unit.id, gate.user_agent),
