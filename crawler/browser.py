@@ -24,7 +24,7 @@ from playwright.async_api import Error as PlaywrightError
 from crawler.chromium import find_chromium, switches
 from crawler.host import HostClosed
 from crawler.live_tab import ACTION_SECONDS, Died, Gate, LiveTab
-from crawler.tab import Rendered, Tab, Task, Trouble
+from crawler.tab import Rendered, Tab, Task, Traffic, Trouble
 
 T = TypeVar("T")
 
@@ -123,7 +123,8 @@ class Browser:
                 for number, address in enumerate(tab.frames)
                 if number and address.startswith(("http://", "https://"))
             }
-            return Rendered(opened, await tab.html(), frames)
+            complete = opened.settled and not any(_lost(one, tab.url) for one in tab.traffic)
+            return Rendered(opened, await tab.html(), frames, complete)
 
         return await self.browse(look, seconds=seconds, spent=spent)
 
@@ -221,6 +222,16 @@ class Browser:
                 return True
         except HostClosed:
             return False
+
+
+def _lost(one: Traffic, url: str) -> bool:
+    """Whether a part that may hold content did not come. A part that is not there (404) is no loss."""
+    own = urlsplit(one.url).hostname == urlsplit(url).hostname
+    if one.kind not in ("xhr", "fetch") and not (own and one.kind in ("script", "document")):
+        return False
+    if one.status is None:
+        return one.failed is not None
+    return one.status >= 400 and one.status not in (404, 410)
 
 
 @cache

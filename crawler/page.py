@@ -29,6 +29,7 @@ _LINKING = {
     "object": "data",
 }
 _LINK_SELECTOR = ",".join(f"{tag}[{name}]" for tag, name in _LINKING.items())
+RENDERED = "x-sunsweep-rendered"  # header of an answer that is a browser's DOM
 _UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "option"}
 _SCRIPTED = "script,style,noscript,template"
 _INLINE = {
@@ -78,8 +79,10 @@ class Page:
         status: int = 200,
         is_home: bool = False,
         includes: Mapping[str, str] | None = None,
+        rendered: bool = False,
     ) -> None:
         self.url = url
+        self.rendered = rendered  # the DOM of a browser: its scripts have run
         self.status = status
         self.is_home = is_home
         self.includes: Mapping[str, str] = includes or {}
@@ -96,6 +99,7 @@ class Page:
             status=fetched.status or 200,
             is_home=is_home,
             includes=includes,
+            rendered=RENDERED in fetched.headers,
         )
 
     @cached_property
@@ -174,6 +178,8 @@ class Page:
     @property
     def unread(self) -> tuple[str, ...]:
         """Addresses of pieces that may hold header or footer and that we have not got."""
+        if self.rendered:
+            return ()
         want = wanted(self)
         return (*(url for url in want.same_host if url not in self.includes), *want.elsewhere)
 

@@ -75,6 +75,8 @@ def read_parts(page: Page) -> Iterator[Part]:
             scripts.append(text)
         else:
             yield Part(url, parsed(text), "frame" if url in pieces.frames else "loaded")
+    if page.rendered:  # what its scripts write stands in it already
+        return
     for _ in range(WRITTEN_DEPTH):  # what a script writes may hold scripts that write
         added = written(scripts)
         if not added:
@@ -164,7 +166,7 @@ def filled_by_script(page: Page) -> str | None:
     `shell`: nearly no text but scripts. `template`: a client-side template (Vue, Angular) that data fills.
     `empty_footer`: a container for the footer without content, beside scripts.
     """
-    if not page.tree.css_first("script"):
+    if page.rendered or not page.tree.css_first("script"):
         return None
     added = sum(len(part.tree.body.text(strip=True)) for part in page.parts[1:] if part.tree.body)
     if len(page.text) + added < _SHELL_CHARACTERS:

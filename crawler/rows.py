@@ -66,5 +66,5 @@ def _find(page: Page) -> RowList:
         pages=reading.pages,
         total=reading.total,
         hub=hub,
-        needs_browser=reading.needs_browser and not rows,
+        needs_browser=reading.needs_browser and not rows and not page.rendered,
     )

@@ -54,6 +54,7 @@ class Rendered:
     opened: Opened
     html: str = ""  # the main document's DOM
     frames: Mapping[str, str] = field(default_factory=dict)  # URL → DOM of each frame
+    complete: bool = False  # all that its scripts asked for was answered: what is not there is not there
 
     @property
     def ok(self) -> bool:

@@ -24,6 +24,7 @@ from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
 from crawler.identity import is_content
 from crawler.kind import page_kind
+from crawler.masking import mask
 from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
 from crawler.page import Page
 from crawler.rows import find_rows
@@ -162,7 +163,8 @@ class Walk:
         )
 
     def _candidates(self, page: Page, found_as: Candidate) -> Iterator[Candidate]:
-        return candidates(
+        """What the page leads to. Link texts are stored, so personal data in them is masked."""
+        for candidate in candidates(
             page,
             self._scope,
             role=found_as.role,
@@ -170,7 +172,8 @@ class Walk:
             depth=found_as.depth,
             period=self._plan.period,
             as_of=self._plan.as_of,
-        )
+        ):
+            yield candidate._replace(anchor=mask(candidate.anchor))
 
     async def _open(self, url: str, is_home: bool, trail: _Trail) -> tuple[Fetched, Page | None]:
         """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""
@@ -244,12 +247,13 @@ def _facts(candidate: Candidate, fetched: Fetched, page: Page, identified: bool)
         depth=candidate.depth,
         outcome=fetched.outcome,
         status=fetched.status,
-        title=(article.title if article and article.title else page.title)[:300],
+        title=mask(article.title if article and article.title else page.title)[:300],
         date=article.date if article else None,
         parent=candidate.parent or None,
         anchor=candidate.anchor,
         identified=identified,
         digest=hashlib.sha256(fetched.body).hexdigest(),
+        rendered=page.rendered,
     )
 
 

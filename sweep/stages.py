@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawler import escalate
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
-from crawler.model import Outcome, PageFacts, Request, Role, Unit
+from crawler.masking import mask_json
+from crawler.model import Frozen, Outcome, PageFacts, Request, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
 from crawler.targets import Targets
@@ -22,6 +24,7 @@ from crawler.walk import Observe, Walk, WalkPlan
 from probes.base import PortalState, Probe
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
+from sweep import escalation
 from sweep.evidence import evidence_of, unit_facts
 from sweep.evidence_files import evidence_folder
 
@@ -70,6 +73,9 @@ async def audit(job: Job) -> None:
     )
     job.stage("walk")
     await walk(job, net)
+    if await _render(job, net):
+        net.purpose = "walk"
+        await walk(job, net)
     job.stage("gather")
     began = time.monotonic()
     await gather(job, net)
@@ -79,19 +85,34 @@ async def audit(job: Job) -> None:
 
 
 def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
-    """What all probes see on a page: by probe id, as JSON."""
-    observers = [(probe.id, probe.observe) for probe in probes if probe.observe is not None]
+    """What all probes see on a page: by probe id, as JSON. Personal data in it is masked before it is kept."""
+    observers: list[tuple[str, Callable[[Page], Frozen | None]]] = [
+        (probe.id, probe.observe) for probe in probes if probe.observe is not None
+    ]
+    observers.append((escalation.NAME, escalate.observe))
 
     def observe(page: Page) -> Mapping[str, str]:
         seen = ((name, look(page)) for name, look in observers)
-        return {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
+        kept = {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
+        return {name: mask_json(data) for name, data in kept.items()}
 
     return observe
 
 
 async def walk(job: Job, net: PatientNet) -> None:
     """Visit the portal; where its home page fails, look once more later before saying so."""
-    plan = WalkPlan(
+    plan = _walk_plan(job, net)
+    await Walk(plan, net, job.store).run()
+    home = await _home(job)
+    if home.outcome is Outcome.OK:
+        await _save_portal(job, PortalState.OPEN, {"first": home.outcome})
+    elif not await job.store.state():
+        await _look_again(job, net, plan, home)
+    await job.store.save_attempts(net.drain())
+
+
+def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
+    return WalkPlan(
         job.unit,
         job.sweep.period,
         job.sweep.as_of,
@@ -100,13 +121,15 @@ async def walk(job: Job, net: PatientNet) -> None:
         attempts=net.drain,
         archive=job.archive,
     )
-    await Walk(plan, net, job.store).run()
-    home = await _home(job)
-    if home.outcome is Outcome.OK:
-        await _save_portal(job, PortalState.OPEN, {"first": home.outcome})
-    elif not await job.store.state():
-        await _look_again(job, net, plan, home)
-    await job.store.save_attempts(net.drain())
+
+
+async def _render(job: Job, net: PatientNet) -> bool:
+    """Pages that only a browser can show; whether they brought links that are still to be walked."""
+    state = await job.store.state() or {}
+    if state.get("portal") != PortalState.OPEN:
+        return False
+    net.purpose = "render"
+    return await escalation.escalate(job.store, _walk_plan(job, net), net)
 
 
 async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts) -> None:
@@ -157,7 +180,7 @@ async def gather(job: Job, net: PatientNet) -> None:
         net.purpose = probe.id
         found = await probe.gather(await evidence_of(job.store, probe, facts), net)
         await job.archive.flush()
-        await job.store.save_gathered(probe.id, found.model_dump_json())
+        await job.store.save_gathered(probe.id, mask_json(found.model_dump_json()))
         await job.store.save_attempts(net.drain())
 
 
@@ -174,5 +197,5 @@ async def confirm(job: Job, net: PatientNet, began: float) -> None:
         net.purpose = f"{probe.id} confirm"
         found = await probe.confirm(evidence, net)
         await job.archive.flush()
-        await job.store.save_gathered(probe.id, found.model_dump_json())
+        await job.store.save_gathered(probe.id, mask_json(found.model_dump_json()))
         await job.store.save_attempts(net.drain())

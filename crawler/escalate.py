@@ -1,0 +1,104 @@
+"""Which pages need the browser, because what was fetched does not show what a person sees? And the answer
+of the browser as the walk reads it.
+
+Only pages whose static reading is inconclusive are asked for. The first look at a template decides for its
+siblings; the number of looks is capped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from crawler.kind import page_kind
+from crawler.model import Fetched, Frozen, Outcome, PageKind, Request
+from crawler.page import RENDERED, Page
+from crawler.pieces import filled_by_script
+from crawler.rows import find_rows
+from crawler.tab import Rendered
+
+SHARE = 0.05  # of the pages visited, at least one (ARCHITECTURE 8)
+_LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
+_NO_LIST = frozenset({PageKind.HOME, PageKind.ARTICLE, PageKind.ERROR, PageKind.CHALLENGE, PageKind.SEARCH})
+_DIGITS = re.compile(r"\d+")
+
+
+class Why(StrEnum):
+    """What was inconclusive."""
+
+    HOME = "home"  # header, footer or search of the home page come by scripts that were not read
+    ROWS = "rows"  # a list that only scripts can fill
+    SHELL = "shell"  # nearly no text beside scripts
+    CHALLENGE = "challenge"  # a wall that a browser may pass openly
+
+
+class Wanted(Frozen):
+    """That a page needs the browser: kept as evidence beside the probes'."""
+
+    why: Why
+
+
+def observe(page: Page) -> Wanted | None:
+    """Whether this page should be looked at in the browser."""
+    if page.rendered:
+        return None
+    if page.is_home:
+        return Wanted(why=Why.HOME) if page.unread or filled_by_script(page) else None
+    if find_rows(page).needs_browser and page_kind(page) not in _NO_LIST:
+        return Wanted(why=Why.ROWS)
+    if len(page.text) < _LITTLE_TEXT and filled_by_script(page) == "shell":
+        return Wanted(why=Why.SHELL)
+    return None
+
+
+def budget(visited: int) -> int:
+    """How many pages of a unit may be rendered."""
+    return max(1, int(visited * SHARE))
+
+
+def in_groups(wanted: Iterable[tuple[str, Why]]) -> list[list[str]]:
+    """URLs by template (reason, host, folder with digits folded), both in the order given, home first.
+
+    Addresses with a fragment are left out: one document stands behind many of them.
+    """
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for url, why in sorted(wanted, key=lambda pair: pair[1] is not Why.HOME):
+        if "#" not in url:
+            parts = urlsplit(url)
+            folder = _DIGITS.sub("0", parts.path.rpartition("/")[0])
+            # Columns of one template differ in the last folder only.
+            parent = folder.rpartition("/")[0] if parts.path.endswith(("/", "/index.html")) else folder
+            groups.setdefault((why, parts.netloc, parent), []).append(url)
+    return list(groups.values())
+
+
+def fetched_of(url: str, rendered: Rendered) -> Fetched:
+    """The DOM as if it had been fetched, marked as rendered."""
+    return _answer(url, rendered.opened.final_url, rendered.html)
+
+
+class RenderedNet:
+    """Answers the walk's questions about one page from what the browser showed, and no other."""
+
+    def __init__(self, url: str, rendered: Rendered) -> None:
+        self._answers: Mapping[str, Fetched] = {
+            **{frame: _answer(frame, frame, html) for frame, html in rendered.frames.items()},
+            url: fetched_of(url, rendered),
+        }
+
+    async def fetch(self, request: Request) -> Fetched:
+        known = self._answers.get(request.url) if request.method == "GET" else None
+        return known or Fetched(request.url, request.url, Outcome.BUDGET)
+
+
+def _answer(url: str, final_url: str, html: str) -> Fetched:
+    return Fetched(
+        url=url,
+        final_url=final_url,
+        outcome=Outcome.OK,
+        status=200,
+        headers={"content-type": "text/html; charset=utf-8", RENDERED: "1"},
+        body=html.encode("utf-8", "replace"),
+    )

@@ -1,0 +1,105 @@
+"""Between walk and gather: pages that only a browser can show are rendered and observed again.
+
+What is learnt replaces the page's facts and evidence; the DOM goes to the archive like any page. What was
+rendered and why is kept as gathered "render", for the report and so that a killed sweep does not repeat it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from crawler.escalate import RenderedNet, Wanted, Why, budget, in_groups
+from crawler.frontier import Candidate, Visit
+from crawler.model import Frozen, Outcome
+from crawler.tab import Rendered, Trouble
+from crawler.walk import Walk, WalkPlan
+from storage.unit_store import UnitStore
+
+NAME = "render"  # beside the probes' ids, in evidence and gathered
+
+
+class Renders(Frozen):
+    """What was rendered of one unit, and why."""
+
+    pages: Mapping[str, Why] = {}  # by URL; observed again
+    in_vain: Mapping[str, Why] = {}  # rendered, but nothing more was learnt
+    left: int = 0  # wanted, but over the cap or siblings of one in vain
+    trouble: Trouble | None = None
+
+
+class Renderer(Protocol):
+    """What is needed of `crawler.patience.PatientNet`."""
+
+    async def render(self, url: str) -> Rendered | Trouble: ...
+
+
+@dataclass(slots=True)
+class _Round:
+    """What has been done so far."""
+
+    pages: dict[str, Why] = field(default_factory=dict)
+    in_vain: dict[str, Why] = field(default_factory=dict)
+    trouble: Trouble | None = None
+
+
+async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
+    """Render what is inconclusive, within the cap. True where rendered pages brought new links to walk."""
+    if await store.gathered(NAME) is not None:
+        return False
+    visited = {candidate.url: candidate for candidate in await store.visited()}
+    wanted = await _wanted(store)
+    done = _Round()
+    limit = budget(len(visited))
+    queue = deque(in_groups((url, why) for url, why in wanted.items() if url in visited))
+    more = False
+    while queue and done.trouble is None and len(done.pages) + len(done.in_vain) < limit:
+        group = queue.popleft()
+        url = group.pop(0)
+        visit = await _rendered(visited[url], plan, net, store, done)
+        if visit is None:
+            if done.trouble is None:
+                done.in_vain[url] = wanted[url]
+            continue
+        done.pages[url] = wanted[url]
+        await store.observe_again([visit])
+        await store.add(visit.candidates)
+        more = more or bool(visit.candidates)
+        if group:  # other templates first, then the siblings that need the same
+            queue.append(group)
+    await plan.archive.flush()
+    await _keep(store, done, len(wanted))
+    return more
+
+
+async def _wanted(store: UnitStore) -> dict[str, Why]:
+    wanted = {url: Wanted.model_validate_json(data).why for url, data in await store.evidence(NAME)}
+    for facts in await store.facts():
+        if facts.outcome is Outcome.WALL:
+            wanted[facts.url] = Why.CHALLENGE
+    return wanted
+
+
+async def _rendered(
+    candidate: Candidate, plan: WalkPlan, net: Renderer, store: UnitStore, done: _Round
+) -> Visit | None:
+    """The visit made again from the DOM; None where it shows no more than before."""
+    rendered = await net.render(candidate.url)
+    if isinstance(rendered, Trouble):
+        if rendered is not Trouble.BUDGET:
+            done.trouble = rendered
+        return None
+    if not rendered.ok or not rendered.complete:
+        return None
+    visit = await Walk(plan, RenderedNet(candidate.url, rendered), store).visit(candidate)
+    if visit.facts.outcome is not Outcome.OK or not visit.facts.identified or not visit.facts.rendered:
+        return None
+    return visit
+
+
+async def _keep(store: UnitStore, done: _Round, wanted: int) -> None:
+    left = wanted - len(done.pages) - len(done.in_vain)
+    renders = Renders(pages=done.pages, in_vain=done.in_vain, left=left, trouble=done.trouble)
+    await store.save_gathered(NAME, renders.model_dump_json())

@@ -1,0 +1,166 @@
+"""Pages that only a browser can show: which are rendered, how many, and what takes the place of what."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crawler.escalate import Why, budget, in_groups, observe
+from crawler.model import Fetched, Outcome, Period, Request, Unit, UnitKind
+from crawler.page import Page
+from crawler.tab import Opened, Rendered, Trouble
+from crawler.walk import Walk, WalkPlan
+from storage.repo import Store
+from storage.unit_store import UnitStore
+from storage.values import SweepPlan
+from sweep.escalation import NAME, Renders, escalate
+
+ROOT = "http://www.a.gov.cn"
+DAY = date(2026, 11, 20)
+UNIT = Unit(id="a", name="示例县人民政府", kind=UnitKind.COUNTY, portal=f"{ROOT}/")
+FILLED = "<script>$.ajax({url:'/rows'})</script>"
+
+
+def html(body: str) -> str:
+    return f"<html><head><title>示例县人民政府</title></head><body>{body}</body></html>"
+
+
+def shell(number: int) -> str:
+    return html(f"<div>当前位置：首页 &gt; 栏目{number}</div><ul id=list></ul>{FILLED}")
+
+
+def filled(number: int) -> str:
+    rows = "".join(
+        f"<li><a href='/a/{number}{n}.html'>关于第{n}项工作的通知</a><span>2026-11-0{n}</span></li>"
+        for n in range(1, 7)
+    )
+    return html(f"<div>当前位置：首页 &gt; 栏目{number}</div><ul class=list>{rows}</ul>{FILLED}")
+
+
+PAGES = {
+    f"{ROOT}/": html(
+        "<ul>" + "".join(f"<li><a href='/c/{n}/'>栏目{n}</a></li>" for n in range(45)) + "</ul>"
+    ),
+    **{f"{ROOT}/c/{n}/": shell(n) for n in range(45)},
+}
+
+
+class Net:
+    """Serves PAGES; renders what `rendered` says, notes what it was asked to render."""
+
+    def __init__(self, rendered: dict[str, Rendered | Trouble] | Trouble) -> None:
+        self._rendered = rendered
+        self.asked: list[str] = []
+
+    async def fetch(self, request: Request) -> Fetched:
+        text = PAGES.get(request.url)
+        if text is None:
+            return Fetched(request.url, request.url, Outcome.GONE, 404)
+        return Fetched(
+            request.url,
+            request.url,
+            Outcome.OK,
+            200,
+            {"content-type": "text/html; charset=utf-8"},
+            text.encode(),
+        )
+
+    async def render(self, url: str) -> Rendered | Trouble:
+        self.asked.append(url)
+        return self._rendered if isinstance(self._rendered, Trouble) else self._rendered[url]
+
+
+def shown(number: int, *, complete: bool = True) -> Rendered:
+    url = f"{ROOT}/c/{number}/"
+    return Rendered(Opened(Outcome.OK, 200, url, None, True), filled(number), complete=complete)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[UnitStore]:
+    async with await Store.open(f"sqlite:///{tmp_path}/a.db") as opened:
+        plan = SweepPlan(
+            key="k",
+            as_of=DAY,
+            period=Period(start=date(2026, 1, 1), end=DAY),
+            seed=1,
+            packs=("jilin-2021",),
+            units=(UNIT,),
+            seeds_file="seeds.yaml",
+            tool_version="0",
+            options={},
+        )
+        sweep = await opened.create_sweep(plan)
+        yield await opened.unit(sweep.id, "a")
+
+
+def plan() -> WalkPlan:
+    def seen(page: Page) -> dict[str, str]:
+        wanted = observe(page)
+        return {NAME: wanted.model_dump_json()} if wanted else {"rows": "1"}
+
+    return WalkPlan(UNIT, Period(start=date(2026, 1, 1), end=DAY), DAY, seen)
+
+
+async def renders(store: UnitStore) -> Renders:
+    return Renders.model_validate_json(await store.gathered(NAME) or "{}")
+
+
+async def test_what_the_browser_shows_takes_the_place_of_the_shell(store: UnitStore) -> None:
+    net = Net({f"{ROOT}/c/{n}/": shown(n) for n in range(45)})
+    await Walk(plan(), net, store).run()
+    assert len(await store.evidence(NAME)) == 45
+    assert await escalate(store, plan(), net)  # its rows are links that were not known before
+    assert net.asked == [f"{ROOT}/c/0/", f"{ROOT}/c/1/"]  # 5 % of 46 pages
+    facts = {one.url: one for one in await store.facts()}
+    assert [url for url, one in facts.items() if one.rendered] == net.asked
+    assert [url for url, _ in await store.evidence("rows") if "/c/" in url] == net.asked
+    assert len(await store.evidence(NAME)) == 43
+    assert await renders(store) == Renders(pages=dict.fromkeys(net.asked, Why.ROWS), left=43)
+    assert not await escalate(store, plan(), net)  # a second run of the stage does nothing
+    assert len(net.asked) == 2
+
+
+async def test_one_look_in_vain_decides_for_the_siblings(store: UnitStore) -> None:
+    net = Net({f"{ROOT}/c/{n}/": shown(n, complete=False) for n in range(45)})
+    await Walk(plan(), net, store).run()
+    assert not await escalate(store, plan(), net)
+    assert net.asked == [f"{ROOT}/c/0/"]
+    assert len(await store.evidence(NAME)) == 45  # nothing was replaced
+    assert (await renders(store)).in_vain == {f"{ROOT}/c/0/": Why.ROWS}
+
+
+async def test_without_a_browser_everything_stays_as_it_is(store: UnitStore) -> None:
+    net = Net(Trouble.MISSING)
+    await Walk(plan(), net, store).run()
+    assert not await escalate(store, plan(), net)
+    assert len(net.asked) == 1
+    assert await renders(store) == Renders(left=45, trouble=Trouble.MISSING)
+    assert not any(one.rendered for one in await store.facts())
+
+
+def test_templates_are_told_by_reason_and_folder() -> None:
+    wanted = [
+        ("http://a/xxgk/12/", Why.ROWS),
+        ("http://a/xxgk/7/", Why.ROWS),
+        ("http://a/list_3.html", Why.ROWS),
+        ("http://a/list_4.html", Why.SHELL),
+        ("http://a/gkmlpt/index#12", Why.ROWS),
+        ("http://a/", Why.HOME),
+    ]
+    assert in_groups(wanted) == [
+        ["http://a/"],
+        ["http://a/xxgk/12/", "http://a/xxgk/7/"],
+        ["http://a/list_3.html"],
+        ["http://a/list_4.html"],
+    ]
+    assert (budget(3), budget(1000)) == (1, 50)
+
+
+def test_a_rendered_page_is_never_asked_for_again() -> None:
+    page = Page(f"{ROOT}/c/1/", shell(1).encode(), rendered=True)
+    assert observe(page) is None
+    assert observe(Page(f"{ROOT}/c/1/", shell(1).encode())) is not None
+    assert observe(Page(f"{ROOT}/c/1/", filled(1).encode())) is None
