@@ -166,7 +166,8 @@ def to_json(diff: Diff) -> dict[str, Any]:
 
 def to_text(diff: Diff) -> str:
     """A section for each cause, units and checks in their order."""
-    return "\n".join([*_head(diff), *(line for cause in Cause for line in _section(diff, cause))])
+    sections = [line for cause in Cause for line in _section(diff, cause)]
+    return "\n".join([*_head(diff), *(sections or ["\n没有变化"])])
 
 
 def _head(diff: Diff) -> Iterator[str]:
@@ -202,6 +203,8 @@ def _section(diff: Diff, cause: Cause) -> Iterator[str]:
         if found.cause is cause:
             findings.setdefault((found.unit, found.check), []).append(found)
     keys = list(dict.fromkeys([*changes, *findings]))
+    if not keys:
+        return
     yield f"\n【{CAUSE_WORDS[cause]}】{len(keys)} 项"
     for key in keys:
         yield _verdict_line(diff, key, changes.get(key))
