@@ -8,13 +8,14 @@ Checks know no regulator: packs tie check ids to indicator codes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from crawler.model import Family, Fetched, Frozen, PageFacts, Period, Request, Resolved, Unit
+from crawler.model import Family, Fetched, Frozen, Outcome, PageFacts, Period, Request, Resolved, Unit
 
 if TYPE_CHECKING:
     from crawler.page import Page
@@ -187,6 +188,22 @@ class Evidence(Generic[E]):
     visited: Sequence[PageFacts] = ()
     gathered: Any = None  # what `gather` returned (a Frozen of the probe's own), or None
     departments: Sequence[Evidence[E]] = ()  # of the sweep's departments below, where `compares` is set
+
+    def unread(self, names: re.Pattern[str], near: Container[str] = (), share: float = 0.1) -> list[str]:
+        """Pages that may hold what was not found: nothing may be called missing while there are any.
+
+        `names`: what their links are called; `near`: pages from which they were reached (final URLs). When
+        more than `share` (assumed) of all pages could not be read, every one of them may hold it.
+        """
+        hidden = self.hidden
+        if len(hidden) > share * len(self.visited):
+            return [page.url for page in hidden]
+        return [page.url for page in hidden if names.search(page.anchor) or page.parent in near]
+
+    @property
+    def hidden(self) -> list[PageFacts]:
+        """Pages of the unit that could not be read: failed, walled, under maintenance, not the unit's."""
+        return [page for page in self.visited if not page.identified and page.outcome is not Outcome.GONE]
 
 
 class Net(Protocol):

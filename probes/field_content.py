@@ -40,6 +40,8 @@ _HINT = re.compile(WORDS.named_hint)
 _KEPT = 80
 _DEPARTMENTS = (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
 
+_UNREAD_SHARE = 0.1  # of all pages: above, any of them may hold what was not found (assumed)
+
 
 class Listed(Frozen):
     """Rows of one page that name wanted content; `elsewhere`: sections that lead to another host."""
@@ -187,8 +189,12 @@ def _doubt(sources: Iterable[Evidence[Listed]], role: str, check: str) -> Reason
             return Reason.UNREADABLE
         if any(key == role for seen in one.pages for key, _ in seen.data.elsewhere):
             return Reason.TOO_FEW_SAMPLES  # the column is on another host, which is not walked for this unit
-        failed = (page.anchor for page in one.visited if page.outcome is not Outcome.OK)
-        if any(told == check for anchor in failed for told, _ in parts_of(anchor)):
+        hidden = one.hidden
+        if len(hidden) > _UNREAD_SHARE * len(one.visited):
+            return Reason.TOO_FEW_SAMPLES
+        if any(_names(page.anchor, role) for page in hidden):
+            return Reason.TOO_FEW_SAMPLES
+        if any(told == check for page in hidden for told, _ in parts_of(page.anchor)):
             return Reason.TOO_FEW_SAMPLES
     return None
 

@@ -59,6 +59,7 @@ _FACTS: dict[str, tuple[str, re.Pattern[str]]] = {
 }
 _FOOTER = re.compile(r"^(?:主办单位|主办[:：]|版权所有|网站标识码|Copyright|\S{0,3}ICP备)", re.IGNORECASE)
 _OTHER = re.compile(r"查询|统计|年报|年度报告|培训|会议|答复书|目录|制度|规定|条例")
+_NAMES = re.compile(r"申请公开|公开指南|^指南$")  # of links to pages that may hold the channels
 _LEFTOVER = re.compile(r"\{\$|\{\{|<%|\$\{")  # a template that data should have filled
 _READABLE = 100  # characters from which a page says something about channels (assumed)
 
@@ -211,7 +212,8 @@ def _judge_asking(evidence: Evidence[OnPage], asking: _Pages, guides: _Pages, li
     if not pages and not away:
         return _nothing(check, "没有依申请公开页面", evidence)
     read = [page for page in pages if page[1].read]
-    unread = [*(url for url, page in pages if not page.read), *away]
+    near = {url for url, _ in pages}
+    unread = [*(url for url, page in pages if not page.read), *away, *evidence.unread(_NAMES, near)]
     if not read:
         told = {"why": "申请说明在附件、图片或站外系统中，未能读到", "links": unread}
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed=told)
@@ -265,7 +267,7 @@ def _judge_guide(
     observed = {"sample": [url], "channels": [names[name] for name in names if name in facts]}
     if not lacking:
         return Result.of(check, observed=observed)
-    if len(read) < len(guides):
+    if len(read) < len(guides) or evidence.unread(_NAMES, {url for url, _ in guides}):
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed=observed)
     finding = Finding(
         url=url,

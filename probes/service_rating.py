@@ -101,7 +101,8 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
             else:
                 yield Result.not_applicable(check.id, observed={"why": "网站没有“好差评”内容"})
         return
-    scripted = any(page.data.scripted for page in evidence.pages)
+    near = {page.facts.final_url for page in evidence.pages}
+    scripted = any(page.data.scripted for page in evidence.pages) or bool(evidence.unread(_ENTRY, near))
     yield _judge_channel(evidence, limits, scripted)
     yield _judge_results(evidence, limits, scripted)
 
@@ -121,7 +122,7 @@ def _judge_channel(evidence: Evidence[OnPage], limits: Limits, scripted: bool) -
     if channels:
         return Result.of("service_rating.channel", observed={"links": channels[: limits.sample]})
     if scripted or by_script:
-        why = "评价入口由脚本打开，未能确认"
+        why = "评价入口由脚本打开，或所在页面未能读到"
         return Result.unknown(
             "service_rating.channel", Reason.UNREADABLE, population=1, observed={"why": why}
         )
@@ -142,7 +143,7 @@ def _judge_results(evidence: Evidence[OnPage], limits: Limits, scripted: bool) -
         urls = sorted(results)[: limits.sample]
         return Result.of("service_rating.results", observed={"sample": urls, "quote": results[urls[0]]})
     if scripted:
-        why = "评价结果可能由脚本加载，未能读到"
+        why = "评价结果可能由脚本加载，或所在页面未能读到"
         return Result.unknown(
             "service_rating.results", Reason.UNREADABLE, population=1, observed={"why": why}
         )
