@@ -150,7 +150,8 @@ def judge(evidence: Evidence[Frozen], limits: Limits) -> Iterator[Result]:
     defects, tested, suspected = [], 0, []
     for page in last:
         faults = [fault for fault in _faults(page, limits) if fault in before.get(page.url, set())]
-        tested += page.outcome is Outcome.OK and page.settled and (twice or not faults)
+        shown = page.outcome is Outcome.OK and page.settled and not _excused(page)
+        tested += shown and (twice or not faults)
         if faults and twice:
             defects.append(_finding(page, faults[0], limits))
         elif faults:
@@ -180,12 +181,20 @@ def _faults(page: Shown, limits: Limits) -> list[str]:
         faults.append("mixed")
     if page.lost:
         return faults
-    empty = page.characters < limits.empty_characters and not page.pictures and not page.frames
-    if page.errors and empty:
+    if page.errors and _empty(page, limits):
         faults.append("empty")
     if page.width > _WIDTH + limits.overflow_pixels:
         faults.append("wide")
     return faults
+
+
+def _empty(page: Shown, limits: Limits) -> bool:
+    return page.characters < limits.empty_characters and not page.pictures and not page.frames
+
+
+def _excused(page: Shown) -> bool:
+    """Empty, but for want of parts that could not be had from here."""
+    return page.lost and _empty(page, Limits())
 
 
 def _finding(page: Shown, fault: str, limits: Limits) -> Finding:
