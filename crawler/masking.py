@@ -6,6 +6,7 @@ Source: GB 11643 (identity numbers), ISO 7064 MOD 11-2, Luhn; domain/10.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from enum import StrEnum
@@ -33,8 +34,15 @@ class Number(NamedTuple):
         return masked(self.kind, self.value)
 
 
-# Any run that could be one of them: 11 digits of a mobile, or 15 digits and more. Cheap on clean text.
-_RUN = re.compile(r"1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|\d{15}|\d{6} \d{8} \d{3}[\dXx]|(?:\d{4} ){3}\d{4}")
+# Any run that could be one of them: 11 digits of a mobile, or 15 digits and more. The first pattern is quick
+# and lets through a little too much.
+_QUICK = re.compile(
+    r"[0-9]{3}(?:[-\s][0-9]{4}[-\s]?[0-9]{4}|[0-9]{8}|[0-9]{3} [0-9]{8}|[0-9] [0-9]{4} [0-9]{4})"
+)
+_RUN = re.compile(
+    r"1[3-9][0-9][-\s]?[0-9]{4}[-\s]?[0-9]{4}|[0-9]{15}|[0-9]{6} [0-9]{8} [0-9]{3}[0-9Xx]"
+    r"|(?:[0-9]{4} ){3}[0-9]{4}"
+)
 _ID = re.compile(
     r"(?<![0-9A-Za-z])[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     r" ?\d{3}[0-9Xx](?![0-9A-Za-z])"
@@ -60,7 +68,7 @@ _EXAMPLES = frozenset({"11010519491231002X", "440524188001010014", "110101199003
 
 def could_hold(text: str) -> bool:
     """Whether a closer look is worth it."""
-    return _RUN.search(text) is not None
+    return _QUICK.search(text) is not None and _RUN.search(text) is not None
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -120,12 +128,45 @@ def masked(kind: Kind, value: str) -> str:
 
 
 def mask(text: str) -> str:
-    """The text with every such number masked, whoever it belongs to; other text comes back as it is."""
+    """The text with every such number masked, whoever it belongs to; other text comes back as it is.
+
+    Addresses stay whole: one that is changed leads nowhere, and links must be asked exactly as they stand.
+    """
     if not text or not could_hold(text):
         return text
     for number in reversed(find_numbers(text)):
-        text = f"{text[: number.start]}{number.masked}{text[number.end :]}"
+        if not _in_address(text, number):
+            text = f"{text[: number.start]}{number.masked}{text[number.end :]}"
     return text
+
+
+def mask_json(data: str) -> str:
+    """A JSON document with every text in it masked; the same bytes where nothing has to be."""
+    if not could_hold(data) or not find_numbers(data):
+        return data
+    return json.dumps(_mask_values(json.loads(data)), ensure_ascii=False, separators=(",", ":"))
+
+
+def _mask_values(value: object) -> object:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list):
+        return [_mask_values(item) for item in value]
+    if isinstance(value, dict):
+        return {mask(key): _mask_values(item) for key, item in value.items()}
+    return value
+
+
+# Of a run of characters that addresses are made of: what stands before and after a number in one.
+_ADDRESS_BEFORE = re.compile(r"(?://|[?=&]|^/\w|\w/)[!-~]*$")
+_ADDRESS_AFTER = re.compile(r"\.[a-z]{2,5}\b|/\w", re.IGNORECASE)
+_RUN_BEFORE = re.compile(r"[!#-&(-;=?-~]*$")
+
+
+def _in_address(text: str, number: Number) -> bool:
+    run = _RUN_BEFORE.search(text, max(0, number.start - 300), number.start)
+    before = run[0] if run is not None else ""
+    return _ADDRESS_BEFORE.search(before) is not None or _ADDRESS_AFTER.match(text, number.end) is not None
 
 
 def _plain(value: str) -> str:

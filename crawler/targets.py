@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakValueDictionary
 
 from crawler.dialects import frames
+from crawler.masking import mask
 from crawler.model import Fetched, Frozen, Outcome, Request
 from crawler.page import Page, squeeze
 
@@ -170,8 +171,8 @@ def look_of(fetched: Fetched, *, online: bool = True, at: datetime | None = None
         size=len(fetched.body),
         content_type=kind,
         html=html,
-        title=page.title[:120] if page is not None else "",
-        text=text[:TEXT_KEPT],
+        title=mask(page.title)[:120] if page is not None else "",
+        text=mask(text[: TEXT_KEPT + 30])[:TEXT_KEPT],  # a number at the cut is masked whole
         characters=len(text),
         print=fingerprint(page.title, text, fetched.url, fetched.final_url) if page and whole else "",
         digest=hashlib.sha256(fetched.body).hexdigest() if fetched.ok and whole else "",

@@ -35,7 +35,7 @@ _LIST_NAME = re.compile(
     r"名单|名册|花名|公示|补贴|补助|救助|低保|特困|住房|危房|资助|录取|考生|一卡通|发放|明细|台账|汇总"
 )
 # A run of 15 digits or of a mobile that tags may interrupt: then the text is put together as it is laid out.
-_BROKEN = re.compile(r"[1-9](?:\n?\d){14}|1[3-9]\d?(?:\n?\d){8}")
+_BROKEN = re.compile(r"[1-9](?:\n?[0-9]){14}|1[3-9](?:\n?[0-9]){9}")
 _NAMES = {Kind.ID_CARD: "身份证号", Kind.PHONE: "个人手机号码", Kind.BANK_CARD: "银行卡号"}
 _CHECKS = {
     "privacy.id_card": Kind.ID_CARD,

@@ -84,6 +84,10 @@ OBSERVED = {
     "optional": "没有找到、但不计入的内容",
     "columns": "核对的栏目数",
     "accounts": "新媒体账号",
+    "external_hosts": "链接到的外部网站及页数（供人工核查）",
+    "signs": "镜像站的迹象",
+    "attachments": "附件",
+    "total": "总数",
 }
 
 PROOF = {
