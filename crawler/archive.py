@@ -18,11 +18,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from crawler.model import Fetched, Request
-from crawler.page import Page
+from crawler.model import Fetched, Outcome, Request
+from crawler.page import RENDERED, Page
 from crawler.warc import Kept, file_head, read, records, scan
 
 PAGE, WAY, PART = "page", "walk", "part"
+SHOWN = "RENDER "  # before the keys of a browser's DOM
 PRIVATE, BINARY = "private", "binary"
 HELD_BYTES = 8_000_000  # bodies held in memory between two stretches
 _TEXTUAL = ("text/", "application/xhtml", "application/json", "application/xml", "application/javascript")
@@ -105,6 +106,15 @@ def key_of(request: Request) -> str:
     return f"{request.method} {url}{sent}"
 
 
+def _key(request: Request, fetched: Fetched) -> str:
+    return _shown(key_of(request), fetched)
+
+
+def _shown(key: str, fetched: Fetched) -> str:
+    """What a browser showed of an address is not what its server sent."""
+    return f"{SHOWN}{key}" if RENDERED in fetched.headers else key
+
+
 @dataclass
 class UnitArchive:
     """Writes one unit's file.
@@ -127,13 +137,18 @@ class UnitArchive:
         """See Archive. Only the last document of the trail was observed."""
         hidden = self.withhold(evidence)
         for number, (request, fetched) in enumerate(trail):
+            if number and fetched.outcome is Outcome.BUDGET:
+                continue  # the browser's page was not followed further
             observed = bool(evidence) and number == len(trail) - 1
             reason = PRIVATE if hidden else self._reason(fetched, observed=observed)
-            kept = Kept(request, fetched, WAY, reason, key_of(request))
-            self._hold(kept if number else kept._replace(purpose=PAGE, parts=tuple(parts)))
+            kept = Kept(request, fetched, WAY, reason, _key(request, fetched))
+            if number == 0:
+                kept = kept._replace(purpose=PAGE, parts=tuple(_shown(part, fetched) for part in parts))
+            self._hold(kept)
 
     def keep(self, request: Request, fetched: Fetched, purpose: str) -> None:
-        self._hold(Kept(request, fetched, purpose, self._reason(fetched), key_of(request)))
+        if fetched.outcome is not Outcome.BUDGET:  # else nothing was asked
+            self._hold(Kept(request, fetched, purpose, self._reason(fetched), _key(request, fetched)))
 
     @property
     def full(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.archive import PAGE, PART, ArchiveError, Entry, entries, fetched_at, head_of, raw
+from crawler.archive import PAGE, PART, SHOWN, ArchiveError, Entry, entries, fetched_at, head_of, raw
 from rules.model import Pack
 from storage.repo import Store
 from storage.values import SweepRow
@@ -164,6 +164,7 @@ def _pages(found: Sequence[Found]) -> dict[str, bytes]:
                 else None,
                 "address": fetched.address,
                 "error": fetched.error,
+                "rendered": entry.key.startswith(SHOWN),
                 "withheld": entry.withheld,
                 "sha256": hashlib.sha256(fetched.body).hexdigest() if fetched.body else None,
             }

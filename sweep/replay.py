@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from crawler.archive import PAGE, ArchiveError, Entry, entries, fetched_at, key_of
+from crawler.archive import PAGE, SHOWN, ArchiveError, Entry, entries, fetched_at, key_of
 from crawler.frontier import Visit
 from crawler.model import Fetched, Outcome, Request
 from crawler.walk import Walk, WalkPlan
@@ -27,7 +27,7 @@ PAGES_AT_ONCE = 200
 
 
 class ArchivedNet:
-    """Answers from an archive, as the gate answered then."""
+    """Answers from an archive, as the gate answered then, or the browser."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,28 +35,32 @@ class ArchivedNet:
         for entry in entries(path):
             self._by_key.setdefault(entry.key, []).append(entry)
         self._here = 0
+        self._shown = ""
         self.whole = True  # whether all that was asked since `stand_at` was there
 
     def has_page(self, url: str) -> bool:
-        return self._page(url) is not None
+        return self._page(key_of(Request(url))) is not None
 
-    def stand_at(self, url: str) -> None:
+    def stand_at(self, url: str, *, rendered: bool) -> None:
         """The visit that is made again: of several versions of a part, it used the last one before it."""
-        page = self._page(url)
+        self._shown = SHOWN if rendered else ""
+        page = self._page(self._shown + key_of(Request(url)))
         self._here = page.offset if page else 0
-        self.whole = True
+        self.whole = page is not None
 
     async def fetch(self, request: Request) -> Fetched:
-        versions = self._by_key.get(key_of(request), [])
+        versions = self._by_key.get(self._shown + key_of(request), [])
         before = [entry for entry in versions if entry.offset <= self._here]
         entry = before[-1] if before else next(iter(versions), None)
-        if entry is None or entry.withheld:
+        if entry is not None and not entry.withheld:
+            return await asyncio.to_thread(fetched_at, self._path, entry)
+        # A page in the browser asks for its parts by itself: the walk never got them one by one.
+        if entry is not None or not self._shown:
             self.whole = False
-            return Fetched(request.url, request.url, Outcome.BUDGET)
-        return await asyncio.to_thread(fetched_at, self._path, entry)
+        return Fetched(request.url, request.url, Outcome.BUDGET)
 
-    def _page(self, url: str) -> Entry | None:
-        versions = self._by_key.get(key_of(Request(url)), [])
+    def _page(self, key: str) -> Entry | None:
+        versions = self._by_key.get(key, [])
         return next((entry for entry in reversed(versions) if entry.purpose == PAGE), None)
 
 
@@ -127,8 +131,10 @@ async def _visits(
 ) -> AsyncIterator[Visit | None]:
     """Every visit made again, in walk order; None where the archive could not answer all of it."""
     plan = WalkPlan(unit.unit, row.period, row.as_of, observer(ALL), includes_held=0)
-    walk = Walk(plan, net, store)
+    fetching = Walk(plan, net, store)
+    shown = {facts.url for facts in await store.facts() if facts.rendered}
     for candidate in await store.visited():
-        net.stand_at(candidate.url)
-        visit = await walk.visit(candidate)
+        rendered = candidate.url in shown
+        net.stand_at(candidate.url, rendered=rendered)
+        visit = await (Walk(plan, net, store) if rendered else fetching).visit(candidate)
         yield visit if net.whole else None

@@ -22,8 +22,7 @@ UNSAFE = "http://192.168.10.5/oa/login"
 
 
 @pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
-    monkeypatch.setenv("SUNSWEEP_CHROMIUM", str(tmp_path / "none"))
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with await Store.open(database(tmp_path)) as opened:
         yield opened
 

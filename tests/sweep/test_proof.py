@@ -23,8 +23,7 @@ from tests.sweep.cities import serve
 
 
 @pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
-    monkeypatch.setenv("SUNSWEEP_CHROMIUM", str(tmp_path / "none"))
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with await Store.open(database(tmp_path)) as opened:
         yield opened
 

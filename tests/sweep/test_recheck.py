@@ -27,8 +27,7 @@ CLOUD = (
 
 
 @pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
-    monkeypatch.setenv("SUNSWEEP_CHROMIUM", str(tmp_path / "none"))
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with await Store.open(database(tmp_path)) as opened:
         yield opened
 
