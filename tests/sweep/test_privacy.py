@@ -63,6 +63,7 @@ def tiny_city() -> Server:
         f"<li><a href='/a{n}.html'>{name}{n}</a><span>2026-11-0{n}</span></li>" for n in range(1, 6)
     )
     nav = "<div class=nav><a href='/tzgg/'>通知公告</a><a href='/zwgk/'>政府信息公开</a></div>"
+    foreign = "<a href='http://canary.example.cn:@PORT@/one.html'>别处的名单</a>"
     article = (
         f"<h1>{name}</h1><p>发布时间：2026-11-01 来源：民政局{MOBILE}</p><div class=content>"
         f"<p>申请人王某某，身份证号：{ID}，手机：{MOBILE}，银行卡号：{CARD}，拟予补贴，现予公示。</p>"
@@ -70,14 +71,17 @@ def tiny_city() -> Server:
         "</a></div></div>"
     )
     pages = {
-        "/": page("小小县人民政府", f"{nav}<ul class=list>{rows}</ul>"),
+        "/": page("小小县人民政府", f"{nav}{foreign}<ul class=list>{rows}</ul>"),
         "/tzgg/": page(f"通知公告 {ID}", f"{nav}<ul class=list>{rows}</ul>"),
         "/zwgk/": page("政府信息公开", f"{nav}{article}"),
         "/md.xlsx": Answer(sheet(), content_type="application/vnd.ms-excel"),
         **{f"/a{n}.html": page(f"{name}{n}", f"{nav}{article}") for n in range(1, 6)},
     }
     return Server(
-        {"www.tiny.gov.cn": Host(pages=dict(pages)), "canary.example.cn": Host(pages={"/": page("在线", "")})}
+        {
+            "www.tiny.gov.cn": Host(pages=dict(pages)),
+            "canary.example.cn": Host(pages={"/": page("在线", ""), "/one.html": page(name, article)}),
+        }
     )
 
 
