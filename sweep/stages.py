@@ -85,7 +85,7 @@ async def audit(job: Job) -> None:
 
 
 def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
-    """What all probes see on a page: by probe id, as JSON. Personal data in it is masked before it is kept."""
+    """What all probes see on a page: by probe id, as JSON, personal data masked."""
     observers: list[tuple[str, Callable[[Page], Frozen | None]]] = [
         (probe.id, probe.observe) for probe in probes if probe.observe is not None
     ]
