@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.guides import Guide, Materials, read_guide
+from crawler.guides import Element, Guide, Materials, read_guide
 from crawler.model import Frozen, Request
 from crawler.page import Link, Page
 from crawler.scope import Scope
@@ -73,6 +73,8 @@ class Limits(Frozen):
     """How many guides are drawn."""
 
     sample: int = Field(default=_WANTED, ge=1, le=20, description="抽查几件办事指南")
+    lacking: int = Field(default=1, ge=1, le=10, description="办事指南缺几项要素算不完整")
+    ignored: tuple[Element, ...] = Field(default=(), description="办事指南不计的要素")
     tested_share: float = Field(default=0.9, ge=0, le=1, description="判为通过所需的已测比例")
 
 
@@ -180,12 +182,18 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
         return
     urls = sorted(own)
     chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(limits.sample, len(urls)))
-    guides = {url: own[url] for url in sorted(chosen)} | {
-        url: read[url] for url in sorted(read)[: max(0, limits.sample - len(chosen))]
-    }
+    more = sorted(read)[: max(0, limits.sample - len(chosen))]
+    drawn = {url: own[url] for url in sorted(chosen)} | {url: read[url] for url in more}
+    guides = {url: _asked_of(guide, limits) for url, guide in drawn.items()}
     for check, judged in _JUDGES.items():
         missing = dict(list(unread.items())[: max(0, limits.sample - len(guides))])
         yield _judge(check, judged, guides, missing, limits)
+
+
+def _asked_of(guide: GuideSeen, limits: Limits) -> GuideSeen:
+    """The guide, lacking only what the limits ask for."""
+    lacking = tuple(name for name in guide.lacking if name not in limits.ignored)
+    return guide.model_copy(update={"lacking": lacking if len(lacking) >= limits.lacking else ()})
 
 
 _Unread = Mapping[str, Trouble | None]  # URL of a guide that was not read, and why

@@ -31,6 +31,7 @@ from reports.model import (
 from reports.scheme import indicators, scheme_view
 from reports.text import clean, moment, percent, plain, points, web_link
 from reports.themes import themes
+from reports.vetoes import veto_views, vetoes_in_short
 from reports.words import KIND, OBSERVED, PROOF, reason_words
 from rules.model import Pack
 
@@ -50,19 +51,23 @@ def build(
     *,
     pages: Mapping[str, int] | None = None,
     titles: Mapping[str, str] | None = None,
+    vetoes: tuple[Pack, Sequence[Line]] | None = None,
 ) -> ReportData:
     """The report on `units`, in their order.
 
     `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
     without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks that the
-    catalogue does not.
+    catalogue does not. `vetoes`: a pack with vetoes and its scores, where `pack` has none of its own.
     """
+    scores = list(scores)
     names = {check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()}
     by_unit: dict[str, list[Line]] = defaultdict(list)
     for line in results:
         by_unit[line["unit"]].append(line)
     score_of = {line["unit"]: line for line in scores}
     files = _files(units)
+    veto_pack, veto_lines = vetoes or (pack, scores)
+    veto_of = {line["unit"]: line for line in veto_lines}
     views = tuple(
         _unit(
             unit,
@@ -71,6 +76,7 @@ def build(
             pack,
             files[unit.id],
             (pages or {}).get(unit.id, 0),
+            (veto_pack, veto_of.get(unit.id, {})),
         )
         for unit in units
     )
@@ -166,7 +172,15 @@ def _common(texts: Sequence[str]) -> str:
     return texts[0] if texts and len(set(texts)) == 1 else ""
 
 
-def _unit(unit: Unit, checks: Sequence[CheckView], line: Line, pack: Pack, file: str, pages: int) -> UnitView:
+def _unit(
+    unit: Unit,
+    checks: Sequence[CheckView],
+    line: Line,
+    pack: Pack,
+    file: str,
+    pages: int,
+    vetoes: tuple[Pack, Line],
+) -> UnitView:
     items = _items(line, checks, indicators(pack, unit))
     lost = sorted((item for item in items if item.lost > 0), key=lambda item: (-item.lost, item.code))
     blamed = {check.id for item in lost for check in item.blamed}
@@ -180,8 +194,8 @@ def _unit(unit: Unit, checks: Sequence[CheckView], line: Line, pack: Pack, file:
         href=web_link(portal),
         file=file,
         pages=pages,
-        score=_score(line),
-        unranked_why=_unranked(unit, line, checks, pack.rank_coverage),
+        score=_score(line, pack.points_known),
+        unranked_why=_unranked(unit, line, checks, pack),
         sections=_sections(items),
         checks=tuple(checks),
         lost=tuple(lost),
@@ -192,6 +206,7 @@ def _unit(unit: Unit, checks: Sequence[CheckView], line: Line, pack: Pack, file:
         held=tuple(c for c in checks if c.failed and c.applies and not c.needs_review and c.id not in blamed),
         hints=tuple(c for c in checks if c.failed and not c.applies and not c.needs_review),
         unread_hints=tuple(c for c in checks if c.verdict == "unknown" and not c.applies),
+        vetoes=veto_views(vetoes[1], vetoes[0], checks),
     )
 
 
@@ -204,7 +219,7 @@ def _items(line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicato
         items.append(
             ItemView(
                 indicator=known.get(code) or Indicator(code=clean(code, 40), title=""),
-                points=float(item["points"]),
+                points=None if item["points"] is None else float(item["points"]),
                 earned=None if earned is None else float(earned),
                 state=item["state"],
                 why=clean(item.get("why")),
@@ -238,11 +253,12 @@ def _sections(items: Iterable[ItemView]) -> tuple[Section, ...]:
     return tuple(Section(*names, tuple(members)) for names, members in grouped.items())
 
 
-def _score(line: Line) -> ScoreView:
+def _score(line: Line, totalled: bool) -> ScoreView:
     low, high = float(line.get("low") or 0), float(line.get("high") or 0)
     # What is untested now would be testable then: the range is of points over that larger base.
     base = float(line.get("testable") or 0) + (high - low)
     ranks = line.get("rank_range")
+    ends = line.get("span") or ((100 * low / base, 100 * high / base) if base > 0 else (None, None))
     return ScoreView(
         stage=line.get("stage") or "machine",
         earned=float(line.get("earned") or 0),
@@ -252,15 +268,16 @@ def _score(line: Line) -> ScoreView:
         low=low,
         high=high,
         score=line.get("score"),
-        low_score=100 * low / base if base > 0 else None,
-        high_score=100 * high / base if base > 0 else None,
+        low_score=ends[0] if totalled else None,
+        high_score=ends[1] if totalled else None,
         grade=line.get("grade"),
         rank=line.get("rank"),
         rank_range=(int(ranks[0]), int(ranks[1])) if ranks else None,
+        totalled=totalled,
     )
 
 
-def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], gate: float) -> str:
+def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], pack: Pack) -> str:
     """Why a unit has no rank, with the reason that stopped most checks."""
     if line.get("rank") is not None:
         return ""
@@ -268,11 +285,13 @@ def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], gate: float) 
         return reason_words("no_portal", {})
     if not line:
         return "本次巡检没有得出分数"
+    if not pack.points_known:
+        return "来源未给出全部分值，不计总分、不排名" + vetoes_in_short(line)
     counts: dict[str, int] = defaultdict(int)
     for check in checks:
         if check.verdict == "unknown" and check.applies:
             counts[check.reason] += 1
-    cover = f"机器可评分值只测到 {percent(line.get('coverage') or 0)}，不到 {percent(gate)}"
+    cover = f"机器可评分值只测到 {percent(line.get('coverage') or 0)}，不到 {percent(pack.rank_coverage)}"
     if not counts:
         return cover
     reason, number = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -312,11 +331,13 @@ def _columns(pack: Pack, views: Sequence[UnitView]) -> tuple[Column, ...]:
 def _cell(view: UnitView, column: Column) -> Cell:
     items = [i for i in view.items if i.indicator.group == column.code and i.state != "not_applicable"]
     scored = [item for item in items if item.state == "scored"]
-    decided = sum(item.points for item in scored)
-    full = sum(item.points for item in items)
+    decided = sum(item.points or 0.0 for item in scored)
+    full = sum(item.points or 0.0 for item in items)
     if not items:
         return Cell(share=None, blank=True, anchor="", text=f"{column.title}：不适用")
     anchor = items[0].anchor
+    if all(item.points is None for item in items):
+        return Cell(share=None, blank=False, anchor=anchor, text=f"{column.title}：来源未给出分值")
     if decided <= 0:
         return Cell(share=None, blank=False, anchor=anchor, text=f"{column.title}：{points(full)} 分待测")
     earned = sum(item.earned or 0.0 for item in scored)

@@ -15,7 +15,16 @@ from markupsafe import Markup
 from reports.gains import cheapest
 from reports.model import ReportData, UnitView
 from reports.text import moment, percent, points, span
-from reports.words import PRELIMINARY, PRELIMINARY_NOTE, REMEDY, STATE, VERDICT
+from reports.words import (
+    PRELIMINARY,
+    PRELIMINARY_NOTE,
+    REMEDY,
+    STATE,
+    VERDICT,
+    VETO,
+    VETO_NOTE,
+    VETO_TITLE,
+)
 
 OPEN_FAULTS = 20  # more are folded on screen, and all printed
 BANDS = ((0, 60), (60, 70), (70, 80), (80, 90), (90, 101))  # for the distribution; no grade is meant
@@ -69,6 +78,9 @@ def _environment(data: ReportData) -> Environment:
         state=STATE,
         verdict=VERDICT,
         remedy=REMEDY,
+        veto_words=VETO,
+        veto_title=VETO_TITLE,
+        veto_note=VETO_NOTE,
         open_faults=OPEN_FAULTS,
         preliminary=PRELIMINARY,
         note=PRELIMINARY_NOTE,

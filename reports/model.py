@@ -49,6 +49,7 @@ class Scheme:
     source: str  # the document it comes from
     rank_gate: float  # no rank under this coverage
     assumed: tuple[Assumption, ...]
+    totalled: bool = True  # False: points of the source are not known, and there is no total
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class ItemView:
     """One item of the scheme for one unit, with the results that decide it."""
 
     indicator: Indicator
-    points: float
+    points: float | None  # None: the source's number is not known
     earned: float | None
     state: str
     why: str
@@ -142,7 +143,7 @@ class ItemView:
 
     @property
     def lost(self) -> float:
-        if self.state != "scored" or self.earned is None:
+        if self.state != "scored" or self.earned is None or self.points is None:
             return 0.0
         return max(0.0, round(self.points - self.earned, 6))
 
@@ -166,12 +167,16 @@ class Section:
     items: tuple[ItemView, ...]
 
     @property
+    def known(self) -> bool:
+        return all(item.points is not None for item in self.items)
+
+    @property
     def full(self) -> float:
-        return sum(item.points for item in self.items if item.state != "not_applicable")
+        return sum(item.points or 0.0 for item in self.items if item.state != "not_applicable")
 
     @property
     def decided(self) -> float:
-        return sum(item.points for item in self.items if item.state == "scored")
+        return sum(item.points or 0.0 for item in self.items if item.state == "scored")
 
     @property
     def earned(self) -> float:
@@ -195,6 +200,26 @@ class ScoreView:
     grade: str | None
     rank: int | None
     rank_range: tuple[int, int] | None
+    totalled: bool = True  # see Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class VetoView:
+    """One veto item (单项否决) for one unit: how it stands, and the checks it counts."""
+
+    code: str
+    title: str
+    clause: str
+    state: str  # as in the score line
+    count: int | None
+    why: str
+    advice: str
+    checks: tuple[CheckView, ...]
+
+    @property
+    def told(self) -> bool:
+        """Something was found: a line is reached, or is if a person confirms it."""
+        return self.state in ("hit", "review", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +246,7 @@ class UnitView:
     held: tuple[CheckView, ...]  # failed, applies, but no point was taken
     hints: tuple[CheckView, ...]  # failed, and no item uses it
     unread_hints: tuple[CheckView, ...]  # unknown, and no item uses it
+    vetoes: tuple[VetoView, ...] = ()  # of the scheme, or of the national one where it was judged as well
 
     @property
     def items(self) -> tuple[ItemView, ...]:

@@ -22,6 +22,7 @@ def scheme_view(pack: Pack, more: Iterable[Assumption] = ()) -> Scheme:
         source=clean("，".join(part for part in _source(pack) if part)),
         rank_gate=pack.rank_coverage,
         assumed=(*_assumed(pack), *more),
+        totalled=pack.points_known,
     )
 
 
@@ -44,6 +45,14 @@ def _assumed(pack: Pack) -> Iterable[Assumption]:
     codes = list(dict.fromkeys(i.code for row in pack.indicators for i in row.items if i.assumed))
     if codes:
         yield Assumption("分值拆分或计分方法", "、".join(codes), "来源未印明，由程序假定")
+    vetoes = [veto.code for veto in pack.vetoes if any(ground.assumed for ground in veto.any_of)]
+    if vetoes:
+        yield Assumption("否决项的预警线或计数方法", "、".join(vetoes), "来源未印明，由程序假定")
+    for layer, use in ((pack.veto_limits, "否决项"), (pack.warn_limits, "否决项的预警")):
+        for owner, values in layer.items():
+            for name, value in values.items():
+                key = f"{owner}.{name}"
+                yield Assumption(f"{use}：{LIMIT.get(key, key)}", plain(value), f"判定参数 {key}")
 
 
 def indicators(pack: Pack, unit: Unit) -> dict[str, Indicator]:

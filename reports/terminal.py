@@ -13,9 +13,10 @@ from reports.gains import cheapest
 from reports.model import CheckView, ReportData, UnitView
 from reports.model import Group as UnitGroup
 from reports.text import percent, points, span
-from reports.words import PRELIMINARY, PRELIMINARY_NOTE, VERDICT
+from reports.words import PRELIMINARY, PRELIMINARY_NOTE, VERDICT, VETO, VETO_NOTE, VETO_TITLE
 
 VERDICT_STYLE = {"pass": "green", "fail": "bold red", "unknown": "yellow", "not_applicable": "dim"}
+VETO_STYLE = {"hit": "bold red", "review": "magenta", "warning": "yellow", "unknown": "dim", "clear": "green"}
 
 
 def ranking(data: ReportData) -> RenderableType:
@@ -45,7 +46,7 @@ def _group_table(group: UnitGroup) -> Table:
             Text("—"),
             Text("—"),
             Text("—"),
-            Text(percent(unit.score.coverage)),
+            Text(percent(unit.score.coverage if unit.score.totalled else None)),
             Text(str(len(unit.lost))),
             Text(str(len(unit.review_checks))),
         )
@@ -70,6 +71,10 @@ def _ranked_row(unit: UnitView) -> tuple[Text, ...]:
 def unit_summary(unit: UnitView) -> RenderableType:
     """One unit's name, score and range in two lines."""
     score = unit.score
+    if not score.totalled:
+        return Text.assemble(
+            (unit.name, "bold"), f"  {unit.portal}\n{unit.unranked_why}，读了 {unit.pages} 个页面"
+        )
     number = "未评" if score.rank is None or score.score is None else f"{score.score:.1f}"
     lines = Text.assemble(
         (unit.name, "bold"),
@@ -122,6 +127,23 @@ def _remark(check: CheckView) -> Text:
     return lines
 
 
+def veto_table(unit: UnitView) -> RenderableType:
+    """How the unit stands to the vetoes: what is reached, what is near, what only people can tell."""
+    table = Table(title=Text(VETO_TITLE, style="bold"), title_justify="left")
+    table.add_column("否决项", overflow="fold", ratio=3)
+    table.add_column("状态", no_wrap=True)
+    table.add_column("数量", justify="right", no_wrap=True)
+    table.add_column("说明", overflow="fold", ratio=6)
+    for veto in unit.vetoes:
+        table.add_row(
+            Text(f"{veto.code} {veto.title}"),
+            Text(VETO.get(veto.state, veto.state), style=VETO_STYLE.get(veto.state, "")),
+            Text(str(veto.count) if veto.count else ""),
+            Text(veto.why, style="" if veto.told else "dim"),
+        )
+    return Group(table, Text(VETO_NOTE, style="dim"))
+
+
 def cheapest_table(unit: UnitView, limit: int = 10) -> RenderableType:
     """The points that are the cheapest to win back, for a unit that checks itself."""
     gains = cheapest(unit, limit)
@@ -147,7 +169,9 @@ def print_ranking(console: Console, data: ReportData) -> None:
 
 
 def print_unit(console: Console, unit: UnitView, *, limit: int = 10) -> None:
-    """What `check` ends with: summary, all checks, the cheapest points."""
+    """What `check` ends with: summary, all checks, the national vetoes, the cheapest points."""
     console.print(unit_summary(unit))
     console.print(checks_table(unit))
+    if unit.vetoes:
+        console.print(veto_table(unit))
     console.print(cheapest_table(unit, limit))

@@ -37,6 +37,16 @@ REMEDY = {
     "not_built_yet": "人工核对",
 }
 
+VETO = {
+    "hit": "达到否决线",
+    "review": "待人工确认",
+    "warning": "预警",
+    "unknown": "未能认定",
+    "clear": "未达预警线",
+}
+VETO_TITLE = "国家检查指标：否决项与预警"
+VETO_NOTE = "预警线严于否决线，供提前整改；否决须经人工核实，本表不作结论。"
+
 KIND = {
     "city": "市(州)政府",
     "county": "县(市、区)政府",
@@ -107,6 +117,10 @@ LIMIT = {
     "meta.title_likeness": "标签与页面标题的相似度下限（0–100）",
     "meta.days": "标签与页面日期最多相差几天",
     "home_fresh.days": "首页最新内容最多早几天",
+    "guide.lacking": "办事指南缺几项要素算不完整",
+    "guide.ignored": "办事指南不计的要素",
+    "guide.sample": "抽查几件办事指南",
+    "interaction.days": "答复期限（工作日）",
 }
 
 PRELIMINARY = "机器初测"

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from reports.model import CheckView, Fault, ItemView, ReportData, UnitView
 from reports.text import moment, percent, span
-from reports.words import PRELIMINARY, PRELIMINARY_NOTE, REMEDY, STATE
+from reports.words import PRELIMINARY, PRELIMINARY_NOTE, REMEDY, STATE, VETO
 
 MAX_ROWS = 1_048_000  # a sheet ends at 1,048,576
 MAX_LINKS = 65_000  # a sheet may hold 65,530; later URLs stay plain text
@@ -115,6 +115,8 @@ def _sheets(data: ReportData) -> Iterator[Sheet]:
     yield Sheet("提示（不扣分）", FAULT_COLUMNS, _hint_faults(data))
     yield Sheet("待人工确认", FAULT_COLUMNS, _review(data))
     yield Sheet("未能检测", UNTESTED_COLUMNS, _untested(data))
+    if any(unit.vetoes for unit in data.units):
+        yield Sheet("否决项与预警", VETO_COLUMNS, _vetoes(data))
 
 
 def _about(data: ReportData) -> Iterator[Row]:
@@ -157,10 +159,10 @@ def _ranking(data: ReportData) -> Iterator[Row]:
                 s.score if ranked else None,
                 span(s.low_score, s.high_score) if ranked else None,
                 span(*s.rank_range, digits=0) if s.rank_range else None,
-                s.earned,
-                s.testable,
-                s.full,
-                percent(s.coverage),
+                s.earned if s.totalled else None,
+                s.testable if s.totalled else None,
+                s.full if s.totalled else None,
+                percent(s.coverage) if s.totalled else None,
                 unit.pages,
                 PRELIMINARY if s.stage == "machine" else (s.grade or "已复核"),
                 unit.unranked_why,
@@ -249,6 +251,20 @@ def _review(data: ReportData) -> Iterator[Row]:
         yield from _fault_rows(unit, unit.review_checks)
 
 
+VETO_COLUMNS = (
+    ("组别", 14), ("单位", 26), ("代码", 9), ("否决项", 30), ("状态", 12), ("数量", 8), ("说明", 70),
+    ("依据", 24), ("怎么改", 50),
+)  # fmt: skip
+
+
+def _vetoes(data: ReportData) -> Iterator[Row]:
+    for unit in data.units:
+        for veto in unit.vetoes:
+            state = VETO.get(veto.state, veto.state)
+            told = (veto.count, veto.why, veto.clause, veto.advice if veto.told else None)
+            yield (unit.group, unit.name, veto.code, veto.title, state, *told)
+
+
 UNTESTED_COLUMNS = (
     ("组别", 14), ("单位", 26), ("指标代码", 18), ("事项", 34), ("分值", 8), ("类别", 12),
     ("为什么没有测到", 46), ("已测", 8), ("总数", 8), ("可以怎么办", 44), ("门户", 36),
@@ -265,7 +281,7 @@ def _untested(data: ReportData) -> Iterator[Row]:
 
 
 def _unread_row(unit: UnitView, check: CheckView, label: str) -> Row:
-    waiting = [item.points for item in unit.items if check in item.checks and item.state == "unknown"]
+    waiting = [item.points or 0.0 for item in unit.items if check in item.checks and item.state == "unknown"]
     return (
         unit.group,
         unit.name,

@@ -13,8 +13,8 @@ class Annotation(NamedTuple):
     """The pack's part of a results line (CONTRACT 3). `applies` False: a hint (提示), never deducted."""
 
     applies: bool
-    indicators: tuple[str, ...]  # item codes, in the pack's order
-    needs_review: bool  # the probe says so, or every item that uses the check does
+    indicators: tuple[str, ...]  # codes of items, then of vetoes, in the pack's order
+    needs_review: bool  # the probe says so, or all that uses the check does
 
 
 def annotate(result: Result, pack: Pack, unit: Unit, period: Period) -> Annotation:
@@ -24,5 +24,8 @@ def annotate(result: Result, pack: Pack, unit: Unit, period: Period) -> Annotati
         for _, item in pack.items_for(unit)
         if result.check in item.asks and (item.valid is None or item.valid.touches(period))
     ]
-    review = bool(using) and all(result.check in item.review for item in using)
-    return Annotation(bool(using), tuple(item.code for item in using), result.needs_review or review)
+    vetoes = [veto for veto in pack.vetoes_for(unit) if result.check in veto.checks]
+    grounds = [one for veto in vetoes for one in veto.any_of if result.check in one.checks]
+    leads = [result.check in item.review for item in using] + [ground.review for ground in grounds]
+    codes = (*(item.code for item in using), *(veto.code for veto in vetoes))
+    return Annotation(bool(codes), codes, result.needs_review or (bool(leads) and all(leads)))

@@ -66,7 +66,7 @@ class Part(NamedTuple):
 
 def bounds(item: Item, parts: Sequence[Part]) -> tuple[Fraction, Fraction]:
     """Least and most points the item can be worth, whatever the missing answers turn out to be."""
-    assert item.credit is not None, item.code
+    assert item.credit is not None and item.points is not None, item.code
     points = exact(item.points)
     counting = [part for part in parts if part.standing is not Standing.ABSENT and part.check in item.checks]
     if any(part.check in item.needs and part.standing is Standing.DECIDED and part.failed for part in parts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -74,10 +75,20 @@ def read(name_or_path: str, probes: Sequence[Probe[Any, Any]]) -> Pack:
     return pack
 
 
-def limits_for(pack: Pack, probe: Probe[Any, Any]) -> Frozen:
+class Reading(StrEnum):
+    """For what the evidence is judged; each takes over the limits of the one before."""
+
+    ITEMS = "items"
+    VETO = "veto"
+    WARNING = "warning"
+
+
+def limits_for(pack: Pack, probe: Probe[Any, Any], reading: Reading = Reading.ITEMS) -> Frozen:
     """The probe's limits as the pack sets them (`tested_share` for all at once), else its own."""
     general = {"tested_share": pack.tested_share} if "tested_share" in probe.limits.model_fields else {}
-    limits: Frozen = probe.limits.model_validate({**general, **pack.limits.get(probe.id, {})})
+    layers = [pack.limits, pack.veto_limits, pack.warn_limits][: list(Reading).index(reading) + 1]
+    own = {name: value for layer in layers for name, value in layer.get(probe.id, {}).items()}
+    limits: Frozen = probe.limits.model_validate({**general, **own})
     return limits
 
 
@@ -203,11 +214,17 @@ def _step(node: yaml.Node | None, part: str | int) -> tuple[int, yaml.Node] | No
 
 
 def _limit_faults(pack: Pack, probes: Sequence[Probe[Any, Any]]) -> Iterator[Fault]:
-    by_id = {probe.id: probe for probe in probes}
-    for name, values in pack.limits.items():
+    for layer in ("limits", "veto_limits", "warn_limits"):
+        yield from _layer_faults(layer, getattr(pack, layer), {probe.id: probe for probe in probes})
+
+
+def _layer_faults(
+    layer: str, limits: Mapping[str, Mapping[str, Any]], by_id: Mapping[str, Probe[Any, Any]]
+) -> Iterator[Fault]:
+    for name, values in limits.items():
         if name not in by_id:
             yield Fault(
-                ("limits", name), f"没有名为 {name} 的探针", f"改为现有探针之一：{'、'.join(sorted(by_id))}"
+                (layer, name), f"没有名为 {name} 的探针", f"改为现有探针之一：{'、'.join(sorted(by_id))}"
             )
             continue
         validate: Callable[[Any], Frozen] = by_id[name].limits.model_validate
@@ -218,4 +235,4 @@ def _limit_faults(pack: Pack, probes: Sequence[Probe[Any, Any]]) -> Iterator[Fau
                 message, fix = _WORDS.get(
                     error["type"], (f"取值不合要求（{error['msg']}）", "按探针的限值定义改正")
                 )
-                yield Fault(("limits", name, *error["loc"]), message, fix)
+                yield Fault((layer, name, *error["loc"]), message, fix)

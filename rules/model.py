@@ -16,6 +16,8 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from crawler.model import Frozen, Period, Unit, UnitKind
+from rules.flow import Flow
+from rules.veto import Veto
 
 
 class Assess(StrEnum):
@@ -98,7 +100,7 @@ class Item(Frozen):
     kinds: tuple[UnitKind, ...] = Field(min_length=1)
     roles: tuple[str, ...] = ()  # departments with one of these roles are judged by it as well
     text: str
-    points: float = Field(gt=0)
+    points: float | None = Field(gt=0)  # null: the source's number is not known (packs with points_known: no)
     assess: Assess
     checks: tuple[str, ...] = ()
     credit: Credit | None = None
@@ -111,8 +113,10 @@ class Item(Frozen):
     @model_validator(mode="after")
     def _decidable(self) -> Self:
         machine = self.assess in (Assess.AUTO, Assess.SEMI)
-        if machine and not (self.checks and self.credit):
+        if machine and not self.checks:
             raise ValueError("assess 为 auto 或 semi 的条目须写明 checks 和 credit")
+        if machine and (self.credit is None) != (self.points is None):
+            raise ValueError("assess 为 auto 或 semi 的条目须写明 credit；分值未知（null）的不写")
         if not machine and (self.checks or self.credit):
             raise ValueError("人工、材料或外部数据评估的条目不得写 checks 或 credit")
         if self.credit and self.credit.per_defect and set(self.credit.per_defect) != set(self.checks):
@@ -139,7 +143,7 @@ class Indicator(Frozen):
     level1: str
     level2: str
     level3: str
-    points: float = Field(gt=0)
+    points: float | None = Field(gt=0)  # null: not known
     focus: str  # 评测要点, in our words
     clause: str  # where the source says so
     owners: tuple[str, ...]  # 任务牵头部门, as the source lists them
@@ -170,6 +174,9 @@ class Source(Frozen):
     status: str
 
 
+_LATER = ("veto_limits", "warn_limits", "points_known", "flow", "vetoes")
+
+
 class Pack(Frozen):
     """A regulator's whole scheme, every indicator of its source included, also what no machine decides."""
 
@@ -188,12 +195,21 @@ class Pack(Frozen):
     totals: Mapping[UnitKind, Total]
     levels: tuple[LevelTotal, ...] = ()
     limits: Mapping[str, Mapping[str, Any]] = {}  # probe id -> its Limits, where the pack wants other ones
+    veto_limits: Mapping[str, Mapping[str, Any]] = {}  # over `limits`, for what vetoes count
+    warn_limits: Mapping[str, Mapping[str, Any]] = {}  # over both, for what warnings count
+    points_known: bool = True  # no: some points of the source are not known, and there is no total
+    flow: Flow | None = None
+    vetoes: tuple[Veto, ...] = ()
     indicators: tuple[Indicator, ...] = Field(min_length=1)
 
     @cached_property
     def hash(self) -> str:
         """sha-256 of the content, whatever the file's layout and comments."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        dumped = self.model_dump(mode="json")
+        for name in _LATER:  # a pack that does not use what was added later keeps its hash
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del dumped[name]
+        content = json.dumps(dumped, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -209,10 +225,20 @@ class Pack(Frozen):
         """Items for the unit's kind and roles, in the source's order, whatever the period."""
         kind = self.kind_of(unit)
         for indicator in self.indicators:
+            if self.flow is not None and not self.flow.asks(indicator.level1, unit.roles):
+                continue
             for item in indicator.items:
                 by_role = kind is UnitKind.DEPARTMENT and not set(unit.roles).isdisjoint(item.roles)
                 if kind in item.kinds or by_role:
                     yield indicator, item
+
+    def vetoes_for(self, unit: Unit) -> Iterator[Veto]:
+        """The vetoes that can fall on the unit, in the source's order."""
+        spared = self.flow.without_services if self.flow is not None else None
+        for veto in self.vetoes:
+            without = veto.services and spared is not None and spared.role in unit.roles
+            if self.kind_of(unit) in veto.kinds and not without:
+                yield veto
 
     def item(self, unit: Unit, code: str) -> tuple[Indicator, Item] | None:
         """The unit's item of that code; the same code may stand for another item with other kinds."""

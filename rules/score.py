@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any, NamedTuple
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from crawler.model import Frozen, Period, Unit
 from probes.base import Result
 from rules.credit import Part, Standing, bounds
-from rules.model import Assess, Item, Pack, Scheme
+from rules.model import Assess, Item, Pack, Scheme, Section
 from rules.points import exact, floored, rounded, total
-from rules.wording import why_item
+from rules.standing import Readings, VetoLine, VetoState, judge_veto
+from rules.wording import why_item, why_without_points
 
 
 class Stage(StrEnum):
@@ -38,19 +42,35 @@ class State(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-class ItemScore(Frozen):
-    """One item of one unit. `earned` (points) is null unless the item is scored."""
+class _Sparse(Frozen):
+    """Leaves out what only some packs have, so that the lines of the others stay as they were."""
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        unused = [name for name in ("vetoes", "defects", "span") if getattr(self, name, 0) in (None, ())]
+        return {name: value for name, value in dump(self).items() if name not in unused}
+
+
+class ItemScore(_Sparse):
+    """One item of one unit. `earned` (points) is null unless the item is scored. `points` is null where the
+    source's number is not known: then `defects` counts what was found."""
 
     code: str
-    points: float
+    points: float | None
     earned: float | None
     state: State
     checks: tuple[str, ...]
     why: str
+    defects: int | None = None  # confirmed; only where points are not known
 
 
-class Score(Frozen):
-    """One unit under one pack. Points, but `score` is 0..100 and `coverage` 0..1. Source: CONTRACT 4."""
+_Line = tuple[Section, Assess, ItemScore]
+
+
+class Score(_Sparse):
+    """One unit under one pack. Points, but `score` is 0..100 (with a bonus over it where the pack's flow says
+    so) and `coverage` 0..1. Where points are not known there is no score and no coverage, and `full` is what
+    the source declares. Source: CONTRACT 4."""
 
     unit: str
     group: str
@@ -68,6 +88,8 @@ class Score(Frozen):
     rank: int | None
     rank_range: tuple[int, int] | None
     items: tuple[ItemScore, ...]
+    vetoes: tuple[VetoLine, ...] = ()
+    span: tuple[float, float] | None = None  # of `score`, where low and high (points) do not give it
 
 
 def score(
@@ -78,43 +100,128 @@ def score(
     *,
     answers: Mapping[str, float] | None = None,
     scheme: Scheme | None = None,
+    readings: Readings | None = None,
 ) -> Score:
-    """The unit's score before ranking. `results` by check id; `answers`: points a person gave, by item code.
+    """The unit's score before ranking. `results` by check id; `answers`: points a person gave, by item code
+    (for a veto's code: 0 says that it does not stand, more that it does). `readings`: the results as judged
+    with the pack's limits for vetoes and warnings, where those differ.
 
     `scheme` grades a complete score; a machine's first reading never has a grade.
     """
-    items = [item for _, item in pack.items_for(unit)]
-    scored = [_item_score(item, results, period, answers or {}) for item in items]
-    counting = [line for line in scored if line.state is not State.NOT_APPLICABLE]
-    earned = total(line.earned for line in counting if line.earned is not None)
-    testable = total(line.points for line in counting if line.state is State.SCORED)
-    machine = [
-        line
-        for item, line in zip(items, scored, strict=True)
-        if item.assess is Assess.AUTO and line.state is not State.NOT_APPLICABLE
+    given = answers or {}
+    lines = [
+        (section, item.assess, _item_score(item, results, period, given))
+        for section, item in ((indicator.part, item) for indicator, item in pack.items_for(unit))
     ]
-    decided = total(line.points for line in machine if line.state is State.SCORED)
-    decidable = total(line.points for line in machine)
-    stage = _stage(counting)
-    value = rounded(earned / testable * 100, 1) if testable else None
+    tally = _Tally.of(lines)
+    vetoes = _vetoes(unit, pack, readings or Readings(results, results), given)
+    stage = _stage([line for *_, line in lines], vetoes)
+    parts = [_Tally.of(line for line in lines if line[0] is part) for part in (Section.BASE, Section.BONUS)]
+    value = _value(pack, tally, *parts)
+    hit = any(veto.state is VetoState.HIT for veto in vetoes)
+    full = tally.full if pack.points_known else _declared(unit, pack)
     return Score(
         unit=unit.id,
         group=unit.group,
         pack=pack.id,
         pack_hash=pack.hash,
         stage=stage,
-        earned=rounded(earned, 2),
-        testable=rounded(testable, 2),
-        full=rounded(total(line.points for line in counting), 2),
-        coverage=floored(decided / decidable, 2) if decidable else 0.0,
-        low=rounded(earned, 2),
-        high=rounded(earned + decidable - decided, 2),
+        earned=rounded(tally.earned, 2),
+        testable=rounded(tally.testable, 2),
+        full=rounded(full, 2),
+        coverage=floored(tally.decided / tally.decidable, 2)
+        if tally.decidable and pack.points_known
+        else 0.0,
+        low=rounded(tally.earned, 2),
+        high=rounded(tally.earned + tally.open if pack.points_known else full, 2),
         score=value,
-        grade=scheme.grade(value) if scheme and stage is Stage.COMPLETE and value is not None else None,
+        grade=_grade(pack, scheme, value, parts[0], hit) if stage is Stage.COMPLETE else None,
         rank=None,
         rank_range=None,
-        items=tuple(scored),
+        items=tuple(line for *_, line in lines),
+        vetoes=vetoes,
+        span=_span(pack, *parts),
     )
+
+
+class _Tally(NamedTuple):
+    """Points of some items: won, decided, all; and of those a machine alone decides."""
+
+    earned: Fraction
+    testable: Fraction
+    full: Fraction
+    decided: Fraction
+    decidable: Fraction
+
+    @classmethod
+    def of(cls, lines: Iterable[_Line]) -> _Tally:
+        counting = [(by, line) for _, by, line in lines if line.state is not State.NOT_APPLICABLE]
+        scored = [(by, line) for by, line in counting if line.state is State.SCORED]
+        return cls(
+            total(line.earned or 0 for _, line in scored),
+            total(line.points or 0 for _, line in scored),
+            total(line.points or 0 for _, line in counting),
+            total(line.points or 0 for by, line in scored if by is Assess.AUTO),
+            total(line.points or 0 for by, line in counting if by is Assess.AUTO),
+        )
+
+    @property
+    def open(self) -> Fraction:
+        """What a machine could decide and did not."""
+        return self.decidable - self.decided
+
+    def share(self) -> Fraction:
+        return self.earned / self.testable * 100
+
+
+def _value(pack: Pack, tally: _Tally, base: _Tally, bonus: _Tally) -> float | None:
+    if not pack.points_known:
+        return None
+    if pack.flow is None:
+        return rounded(tally.share(), 1) if tally.testable else None
+    return rounded(pack.flow.final(base.share(), bonus.earned), 1) if base.testable else None
+
+
+def _span(pack: Pack, base: _Tally, bonus: _Tally) -> tuple[float, float] | None:
+    """Where a bonus only counts above a line, the ends are not a matter of points."""
+    whole = base.testable + base.open
+    if pack.flow is None or not pack.points_known or not whole:
+        return None
+    low = pack.flow.final(base.earned / whole * 100, bonus.earned)
+    high = pack.flow.final((base.earned + base.open) / whole * 100, bonus.earned + bonus.open)
+    return rounded(low, 1), rounded(high, 1)
+
+
+def _grade(pack: Pack, scheme: Scheme | None, value: float | None, base: _Tally, hit: bool) -> str | None:
+    if scheme is None:
+        return None
+    if hit:
+        return scheme.bands[-1].name
+    if value is None:
+        return None
+    failed = pack.flow is not None and not pack.flow.passes(base.share())
+    return scheme.bands[-1].name if failed else scheme.grade(value)
+
+
+def _declared(unit: Unit, pack: Pack) -> Fraction:
+    """Points by the source's totals; none for kinds that only vetoes fall on."""
+    points = pack.totals.get(pack.kind_of(unit))
+    if points is None:
+        return Fraction(0)
+    spared = pack.flow.without_services if pack.flow is not None else None
+    base = spared.full if spared is not None and spared.role in unit.roles else points.base
+    return exact(base) + exact(points.bonus)
+
+
+def _vetoes(unit: Unit, pack: Pack, readings: Readings, answers: Mapping[str, float]) -> tuple[VetoLine, ...]:
+    lines = []
+    for veto in pack.vetoes_for(unit):
+        line = judge_veto(veto, readings, tested_share=pack.tested_share)
+        if veto.code in answers:
+            state = VetoState.HIT if answers[veto.code] > 0 else VetoState.CLEAR
+            line = line.model_copy(update={"state": state, "why": "按人工认定"})
+        lines.append(line)
+    return tuple(lines)
 
 
 def rank(scores: Sequence[Score], *, coverage: float = 0.8) -> list[Score]:
@@ -150,6 +257,8 @@ def _ranked(group: Sequence[Score], coverage: float) -> list[Score]:
 
 def _range(entry: Score) -> tuple[Fraction, Fraction]:
     """Lowest and highest share (0..1) the unit could end with once its untested points are tested."""
+    if entry.span is not None:
+        return exact(entry.span[0]), exact(entry.span[1])
     points = exact(entry.testable) + exact(entry.high) - exact(entry.earned)
     return exact(entry.low) / points, exact(entry.high) / points
 
@@ -158,6 +267,8 @@ def _item_score(
     item: Item, results: Mapping[str, Result], period: Period, answers: Mapping[str, float]
 ) -> ItemScore:
     earned, state, parts = _decided(item, results, period, answers)
+    if item.points is None:
+        return _without_points(item, state, parts)
     return ItemScore(
         code=item.code,
         points=item.points,
@@ -168,6 +279,20 @@ def _item_score(
     )
 
 
+def _without_points(item: Item, state: State, parts: Sequence[Part]) -> ItemScore:
+    """What was found is counted; what it is worth stays unknown."""
+    failed = [part for part in parts if part.standing is Standing.DECIDED and part.failed]
+    return ItemScore(
+        code=item.code,
+        points=None,
+        earned=None,
+        state=state,
+        checks=item.asks,
+        why=why_without_points(item, state.value, parts),
+        defects=sum(max(1, part.defects) for part in failed) if item.checks else None,
+    )
+
+
 def _decided(
     item: Item, results: Mapping[str, Result], period: Period, answers: Mapping[str, float]
 ) -> tuple[Fraction | None, State, list[Part]]:
@@ -175,7 +300,7 @@ def _decided(
     parts = [Part.of(check, item, results) for check in item.asks]
     if item.valid is not None and not item.valid.touches(period):
         return None, State.NOT_APPLICABLE, parts
-    if item.code in answers:
+    if item.points is not None and item.code in answers:
         given = min(max(exact(answers[item.code]), Fraction(0)), exact(item.points))
         return given, State.SCORED, parts
     if item.assess not in (Assess.AUTO, Assess.SEMI):
@@ -185,15 +310,18 @@ def _decided(
     if item.assess is Assess.SEMI:
         seen = any(part.standing in (Standing.DECIDED, Standing.REVIEW) for part in parts)
         return None, State.REVIEW if seen else State.UNKNOWN, parts
-    low, high = bounds(item, parts)
-    if low == high:
-        return low, State.SCORED, parts
+    if item.points is not None:
+        low, high = bounds(item, parts)
+        if low == high:
+            return low, State.SCORED, parts
     standings = {part.standing for part in parts}
     only_review = Standing.REVIEW in standings and Standing.UNKNOWN not in standings
     return None, State.REVIEW if only_review else State.UNKNOWN, parts
 
 
-def _stage(counting: Iterable[ItemScore]) -> Stage:
+def _stage(lines: Iterable[ItemScore], vetoes: Iterable[VetoLine]) -> Stage:
     """Complete once nothing is left that a person answers; data of a higher office may still be missing."""
     waiting = {State.MANUAL, State.MATERIAL, State.REVIEW}
-    return Stage.MACHINE if any(line.state in waiting for line in counting) else Stage.COMPLETE
+    asked = any(line.state in waiting for line in lines)
+    open_ones = {VetoState.REVIEW, VetoState.UNKNOWN}
+    return Stage.MACHINE if asked or any(veto.state in open_ones for veto in vetoes) else Stage.COMPLETE

@@ -34,6 +34,8 @@ _WAITING = {
     "external": "须取得上级考核或统计数据",
 }
 
+_NO_POINTS = "来源未给出分值，不计分"
+
 
 def why_item(
     item: Item, state: str, earned: Fraction | None, parts: Sequence[Part], *, answered: bool
@@ -46,17 +48,34 @@ def why_item(
     if state == "not_applicable":
         return _not_applicable(item, parts)
     failed = [_named(part) for part in parts if part.standing is Standing.DECIDED and part.failed]
-    review = [_title(part) for part in parts if part.standing is Standing.REVIEW]
-    unknown = [f"{_title(part)}（{_reason(part)}）" for part in parts if part.standing is Standing.UNKNOWN]
     if state == "scored":
-        lost = exact(item.points) - (earned or Fraction(0))
+        lost = exact(item.points or 0) - (earned or Fraction(0))
         return f"未通过：{_joined(failed)}；失{_points(lost)}分" if lost else "全部通过"
-    said = [f"未能检测：{_joined(unknown)}"] if unknown else []
-    said += [f"待人工确认：{_joined(review)}"] if review else []
-    said += [f"已发现：{_joined(failed)}"] if failed else []
-    if not unknown and not review:
+    said = _open(parts)
+    if not any(part.standing in (Standing.UNKNOWN, Standing.REVIEW) for part in parts):
         said += ["样本未测全" if failed else "待人工确认"]
     return "；".join(said)
+
+
+def _open(parts: Sequence[Part]) -> list[str]:
+    """What was not tested, what waits for a person, what is found already."""
+    named: Mapping[str, list[str]] = {
+        "未能检测": [
+            f"{_title(part)}（{_reason(part)}）" for part in parts if part.standing is Standing.UNKNOWN
+        ],
+        "待人工确认": [_title(part) for part in parts if part.standing is Standing.REVIEW],
+        "已发现": [_named(part) for part in parts if part.standing is Standing.DECIDED and part.failed],
+    }
+    return [f"{label}：{_joined(names)}" for label, names in named.items() if names]
+
+
+def why_without_points(item: Item, state: str, parts: Sequence[Part]) -> str:
+    """For an item whose points are not known: what was found all the same."""
+    if state in _WAITING:
+        return f"{_WAITING[state]}；{_NO_POINTS}"
+    if state == "not_applicable":
+        return _not_applicable(item, parts)
+    return "；".join([*(_open(parts) or ["未发现问题"]), _NO_POINTS])
 
 
 def _not_applicable(item: Item, parts: Sequence[Part]) -> str:

@@ -27,7 +27,7 @@ from sweep.errors import SweepError
 from sweep.inspect import inspect_page
 from sweep.judging import judge_sweep
 from sweep.plan import CHINA, Plan, gate_settings, plan, single
-from sweep.publish import print_sweep, print_unit_check, write_report
+from sweep.publish import judge_vetoes, print_sweep, print_unit_check, write_report
 from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
 from sweep.stages import Timing
@@ -87,6 +87,7 @@ async def check(plan: Plan, db: str, out: Path) -> Outcome:
     """A unit's self-check: one portal, its table, its report."""
     async with await Store.open(db) as store:
         row = await run_sweep(plan, store, RunOptions(db=db))
+        await judge_vetoes(store, row, plan.seeds.units, plan.packs)
         await print_unit_check(store, row, plan.packs[0])
         await write_report(store, row, plan.packs[0], out)
         return await outcome_of(store, row, plan.packs[0].id)

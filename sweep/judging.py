@@ -27,6 +27,7 @@ from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep.evidence import UnitFacts, evidence_of, unit_facts
 from sweep.plan import CHINA, owner_of
+from sweep.readings import readings_of
 
 
 async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack) -> None:
@@ -75,7 +76,11 @@ async def score_sweep(
 ) -> None:
     scheme = load_scheme(pack.scheme)
     by_check = {unit: {result.check: result for result in lines} for unit, lines in results.items()}
-    scores = [score(unit, by_check[unit.id], pack, sweep.period, scheme=scheme) for unit in units]
+    scores = []
+    for unit in units:
+        found = by_check[unit.id]
+        readings = await readings_of(store, sweep, unit, pack, found)
+        scores.append(score(unit, found, pack, sweep.period, scheme=scheme, readings=readings))
     ranked = rank(scores, coverage=pack.rank_coverage)
     await store.replace_scores(sweep.id, pack.id, [line.model_dump(mode="json") for line in ranked])
 

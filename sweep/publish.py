@@ -5,26 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from crawler.model import Unit
 from probes import CHECKS_BY_ID
 from reports.build import build
 from reports.html import write_html
 from reports.model import ReportData, SweepFacts
 from reports.terminal import print_ranking, print_unit
 from reports.xlsx import write_xlsx
+from rules.load import load
 from rules.model import Pack
 from storage.repo import Store
 from storage.values import SweepRow
+from sweep.judging import judge_sweep
 
 HTML, XLSX = "html", "xlsx"
+VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme
 
 
 async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     """Everything a report of one sweep under one pack says."""
     rows = await store.units(row.id)
     counts = await store.frontier_counts(row.id)
+    vetoes = None if pack.vetoes else await _national(store, row)
     return build(
         _facts(row, sum(unit.counts.get("rendered", 0) for unit in rows)),
         [unit.unit for unit in rows],
@@ -33,7 +39,23 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
         pack,
         pages={unit: states.get("done", 0) for unit, states in counts.items()},
         titles={check.id: check.title for check in CHECKS_BY_ID.values()},
+        vetoes=vetoes,
     )
+
+
+async def judge_vetoes(store: Store, row: SweepRow, units: Sequence[Unit], packs: Sequence[Pack]) -> None:
+    """Judge by the national pack as well, from the store, unless the packs of the sweep have its vetoes."""
+    if not packs[0].vetoes and all(pack.id != VETO_PACK for pack in packs):
+        await judge_sweep(store, row, units, load(VETO_PACK))
+
+
+async def _national(store: Store, row: SweepRow) -> tuple[Pack, list[dict[str, Any]]] | None:
+    """The national pack and its scores, where the sweep was judged by the pack as it stands."""
+    if VETO_PACK not in await store.judged_packs(row.id):
+        return None
+    pack = load(VETO_PACK)
+    lines = await store.scores(row.id, pack.id)
+    return pack, [line for line in lines if line["pack_hash"] == pack.hash]
 
 
 def _facts(row: SweepRow, rendered: int) -> SweepFacts:

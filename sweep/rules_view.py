@@ -8,6 +8,7 @@ from probes import ALL, CHECKS_BY_ID
 from probes.lexicon import LEXICON, best_section, match_section, near_sections
 from rules.load import available, limits_for, load
 from rules.model import Indicator, Item, Pack
+from rules.veto import Veto
 from sweep.errors import SweepError
 
 KINDS = {
@@ -46,6 +47,7 @@ def shown(name: str, rules: str | None) -> str:
         return "\n".join(_pack_lines(load(name)))
     packs = [load(rules)] if rules else [load(pack) for pack in available()]
     lines = [line for pack in packs for line in _code_lines(pack, name)]
+    lines += [line for pack in packs for line in _veto_code_lines(pack, name)]
     if name in CHECKS_BY_ID:
         lines += _check_lines(packs, name)
     key = name.partition(".")[2] if name.startswith(("section.", "content.")) else name
@@ -63,8 +65,26 @@ def shown(name: str, rules: str | None) -> str:
 def _pack_lines(pack: Pack) -> Iterator[str]:
     yield f"{pack.id}  {pack.name}  摘要 {pack.hash}"
     for indicator in pack.indicators:
-        yield f"{indicator.code}  {indicator.level3}  {indicator.points:g} 分"
+        yield f"{indicator.code}  {indicator.level3}  {_points(indicator.points)}"
         yield from (f"    {_item(item)}" for item in indicator.items)
+    for veto in pack.vetoes:
+        yield from _veto_lines(veto)
+
+
+def _points(points: float | None) -> str:
+    return "分值未知" if points is None else f"{points:g} 分"
+
+
+def _veto_lines(veto: Veto) -> Iterator[str]:
+    kinds = "、".join(KINDS[kind] for kind in veto.kinds)
+    yield f"{veto.code} [{kinds}] 单项否决：{veto.title}（{veto.clause}）"
+    for ground in veto.any_of:
+        lines = [f"否决线 {ground.at_least} 处"] if ground.at_least else []
+        lines += [f"预警线 {ground.warn_at} 处"] if ground.warn_at else []
+        lines += ["须人工确认"] if ground.review else []
+        lines += ["计数方法为本系统假定"] if ground.assumed else []
+        checks = f"，检查项 {'、'.join(ground.checks)}" if ground.checks else "，由人工判断"
+        yield f"    {ground.text}{checks}{'：' if lines else ''}{'，'.join(lines)}"
 
 
 def _code_lines(pack: Pack, code: str) -> Iterator[str]:
@@ -72,6 +92,14 @@ def _code_lines(pack: Pack, code: str) -> Iterator[str]:
         items = [item for item in indicator.items if code in (indicator.code, item.code)]
         if items:
             yield from _indicator_lines(pack, indicator, items)
+
+
+def _veto_code_lines(pack: Pack, code: str) -> Iterator[str]:
+    for veto in pack.vetoes:
+        if veto.code == code:
+            yield pack.id
+            yield from _veto_lines(veto)
+            yield f"    建议：{veto.advice}"
 
 
 def _indicator_lines(pack: Pack, indicator: Indicator, items: list[Item]) -> Iterator[str]:
@@ -87,7 +115,7 @@ def _item(item: Item) -> str:
     kinds = "、".join(KINDS[kind] for kind in item.kinds)
     checks = f"，检查项 {'、'.join(item.checks)}" if item.checks else ""
     assumed = "（拆分为本系统假定）" if item.assumed else ""
-    return f"{item.code} [{kinds}] {item.points:g} 分 {ASSESS[item.assess]}{checks}：{item.text}{assumed}"
+    return f"{item.code} [{kinds}] {_points(item.points)} {ASSESS[item.assess]}{checks}：{item.text}{assumed}"
 
 
 def _check_lines(packs: list[Pack], check: str) -> Iterator[str]:
@@ -95,6 +123,7 @@ def _check_lines(packs: list[Pack], check: str) -> Iterator[str]:
     probe = next((probe for probe in ALL if any(own.id == check for own in probe.checks)), None)
     for pack in packs:
         codes = [item.code for i in pack.indicators for item in i.items if check in item.checks]
+        codes += [veto.code for veto in pack.vetoes if check in veto.checks]
         use = f"用于 {'、'.join(dict.fromkeys(codes))}" if codes else "没有指标采用，只作提示"
         yield f"  {pack.id}：{use}"
         if probe is not None:
