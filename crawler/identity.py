@@ -57,8 +57,15 @@ def doubt(page: Page, unit: Unit) -> Doubt | None:
 
 
 def is_content(page: Page, unit: Unit) -> bool:
-    """Did the page pass the identity test?"""
-    return doubt(page, unit) is None
+    """Did the page pass the identity test?
+
+    A home page is refused only as a wall, an error or maintenance page, or a parked name: a bare shell may be
+    all that a portal's home is before its scripts run.
+    """
+    reason = doubt(page, unit)
+    if page.is_home:
+        return reason not in (Doubt.WALL, Doubt.ERROR, Doubt.FOREIGN)
+    return reason is None
 
 
 def belongs(page: Page, unit: Unit) -> bool:

@@ -152,7 +152,7 @@ class Walk:
             return replace(_bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
-        identified = is_home or is_content(page, self._plan.unit)
+        identified = is_content(page, self._plan.unit)
         return Visit(
             key=candidate.key,
             facts=_facts(candidate, fetched, page, identified),

@@ -15,7 +15,7 @@ from crawler import escalate
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.masking import mask_json
-from crawler.model import Frozen, Outcome, PageFacts, Request, Role, Unit
+from crawler.model import Frozen, Outcome, PageFacts, PageKind, Request, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
 from crawler.targets import Targets
@@ -104,7 +104,7 @@ async def walk(job: Job, net: PatientNet) -> None:
     plan = _walk_plan(job, net)
     await Walk(plan, net, job.store).run()
     home = await _home(job)
-    if home.outcome is Outcome.OK:
+    if _is_read(home):
         await _save_portal(job, PortalState.OPEN, {"first": home.outcome})
     elif not await job.store.state():
         await _look_again(job, net, plan, home)
@@ -141,9 +141,19 @@ async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts
     if again.ok:
         await job.store.reopen(key_of(home.url))
         await Walk(plan, net, job.store).run()
-        state = PortalState.OPEN if (await _home(job)).outcome is Outcome.OK else PortalState.SUSPECTED
-        return await _save_portal(job, state, detail)
+        return await _save_portal(job, _state_of(await _home(job)), detail)
     return await _save_portal(job, portal_state(home.outcome, again.outcome, await net.online()), detail)
+
+
+def _is_read(home: PageFacts) -> bool:
+    return home.outcome is Outcome.OK and home.identified
+
+
+def _state_of(home: PageFacts) -> PortalState:
+    """Of a home page that answered: a wall or a maintenance page, seen twice, still proves no fault."""
+    if _is_read(home):
+        return PortalState.OPEN
+    return PortalState.BLOCKED if home.kind is PageKind.CHALLENGE else PortalState.SUSPECTED
 
 
 def portal_state(first: Outcome, second: Outcome, online: bool) -> PortalState:
