@@ -16,10 +16,10 @@ from weakref import WeakKeyDictionary
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import dialects
-from crawler.blocks import in_chrome
 from crawler.dates import find_dates, parse_date, plain, url_date
 from crawler.dialects.reading import DialectArticle
 from crawler.page import block_text, resolve, squeeze
+from crawler.regions import in_chrome
 from crawler.rows import find_rows
 
 if TYPE_CHECKING:

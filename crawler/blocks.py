@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from functools import lru_cache
 
 import ada_url
@@ -17,28 +16,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.dates import FoundDate, find_dates, url_date
 from crawler.dialects.reading import Row
+from crawler.regions import CHROME, weigh
+from crawler.urls import Base
 
-_AWAY = re.compile(  # regions that are never the main list
-    r"(?:^|[\s_-])(?:nav|menu|header|head|top|foot|bottom|crumb|position|location|sitemap|share|"
-    r"friend|links?|yqlj|search|login|banner|logo|tools?|lang|keyword|hotword|fixed|dialog|float)"
-    r"|nav(?:bar|box|list|slide)?(?:$|[\s_-])|menu|crumb|foot|sidebar|sideBar|dqwz|curmb|weizhi"
-    r"|friendlink",
-    re.IGNORECASE,
-)
-_PAGER = re.compile(
-    r"(?:^|[\s_-])pag(?:er|ing|inat)|page[-_]?(?:list|num|bar|nav|box|turn)|fenye|(?:^"
-    r"|\s)pages?(?:\s|$)",
-    re.I,
-)
-_SIDE = re.compile(
-    r"(?:^|[\s_-])(?:left|side|hot|rank|relate|recommend|tuijian|xgxw|gl)(?:$|[\s_-]|[a-z]?$)|related", re.I
-)
-_MAIN = re.compile(r"list|main|content|news|article|con(?:$|[\s_-])|right|info|xxgk|datalist", re.IGNORECASE)
-_COVER = re.compile(
-    r"layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
-)
-_FOOT = re.compile(r"foot|bottom|copyright|banquan", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PAGE_WORDS = re.compile(
     r"^(?:[\d\s<>«»‹›.…|&]+|(?:首|尾|末|前|后|上|下)(?:一)?页|第一页|最后一页|(?:上"
     r"|下)[一1]?页?[>»]*|跳转|转到|GO|确定)$",
@@ -51,53 +31,30 @@ _SKIP_TAGS = frozenset({"script", "style", "noscript", "template"})
 _DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
-CHROME = 0.05
 MOST_WORTH = 2.5  # of one row: a long title and a full date
 HUB_SHARE = 0.4  # a list of at least this share of the best one's weight is its rival
 _ROW_TAGS = frozenset({"li", "tr", "a", "dd", "dt", "td"})
 MAX_ROW_LINKS = 3  # picture, category and title of one entry
-_SPACE = re.compile(r"\s+")
 _DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
 _LABELS = re.compile(
     r"(?:发布|公布|更新|成文|印发|生成|公开|发文|受理|写信|留言)?(?:时间|日期|日间)\s*[:：]?\s*$"
 )
 
 
-class _Name(Enum):
-    """What a class and an id say of the region."""
-
-    PAGER = 1
-    AWAY = 2
-    SIDE = 3
-    MAIN = 4
-    NOTHING = 5
-
-
-@lru_cache(maxsize=8192)
-def _named(classes: str, identity: str) -> _Name:
-    """Kept, as the pages of a site repeat the same names."""
-    name = f"{classes} {identity}"
-    if len(name) < 2:
-        return _Name.NOTHING
-    main = _MAIN.search(name) is not None
-    if _PAGER.search(name) is not None and not main:
-        return _Name.PAGER
-    if _AWAY.search(name) is not None:
-        return _Name.AWAY
-    if _SIDE.search(name) is not None:
-        return _Name.SIDE
-    return _Name.MAIN if main else _Name.NOTHING
-
-
-@dataclass(slots=True)
 class _Spot:
-    """A node that holds links: its children that hold links, and how many links there are below."""
+    """A node that holds links: its children that hold links, and how many links there are below.
 
-    node: LexborNode
-    parent: int | None = None
-    children: list[int] = field(default_factory=list)
-    links: int = 0
-    region: float | None = None  # weight of where it stands, filled when asked
+    Others are named by key: a circle of references would keep the page's tree until the next collection.
+    """
+
+    __slots__ = ("children", "links", "node", "parent", "region")
+
+    def __init__(self, node: LexborNode, children: list[int]) -> None:
+        self.node = node
+        self.parent: int | None = None
+        self.children = children
+        self.links = 1
+        self.region: float | None = None  # weight of where it stands, filled when asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +92,7 @@ class _Reader:
     """One reading of one tree; keeps the link tree and the regions found so far."""
 
     def __init__(self, tree: LexborHTMLParser, base_url: str) -> None:
-        self.base_url = base_url
+        self.base = Base(base_url)
         self.spots: dict[int, _Spot] = {}
         self.total = 0
         self._plant(tree)
@@ -143,30 +100,30 @@ class _Reader:
     def _plant(self, tree: LexborHTMLParser) -> None:
         """Build the tree of link-holding nodes: each anchor climbs until it meets a known node."""
         spots = self.spots
+        joined: dict[int, int] = {}  # how many anchors met each known node
         for anchor in tree.css("a"):
             key = anchor.mem_id
-            spots[key] = _Spot(anchor, links=1)
+            spot = spots[key] = _Spot(anchor, [])
             self.total += 1
             node = anchor.parent
             while node is not None:
-                upper = node.mem_id
+                upper = spot.parent = node.mem_id
                 known = spots.get(upper)
-                spots[key].parent = upper
                 if known is not None:
+                    if known.children:
+                        joined[upper] = joined.get(upper, 0) + 1
+                    else:  # a link within a link: what holds both counts it once
+                        known.links += 1
                     known.children.append(key)
                     break
-                spots[upper] = _Spot(node, children=[key])
+                spot = spots[upper] = _Spot(node, [key])
                 key = upper
                 node = node.parent
-        # A node is planted after its first descendant and before its parent; the reverse order of planting
-        # is no order of depth, so counts climb from each anchor.
-        for spot in list(spots.values()):
-            if spot.links and not spot.children:
-                up = spot.parent
-                while up is not None:
-                    above = spots[up]
-                    above.links += 1
-                    up = above.parent
+        for met, count in joined.items():
+            up: int | None = met
+            while up is not None:
+                spots[up].links += count
+                up = spots[up].parent
 
     def read(self) -> Blocks:
         found: list[tuple[int, Block]] = []
@@ -191,14 +148,10 @@ class _Reader:
             (
                 (spot.links * MOST_WORTH * self._region(spot), key)
                 for key, spot in self.spots.items()
-                if len(spot.children) >= 2 or self._lonely(spot)
+                if len(spot.children) >= 2 or (spot.children and _lonely(spot))
             ),
             key=lambda item: -item[0],  # equals keep document order; a key is an address and orders nothing
         )
-
-    def _lonely(self, spot: _Spot) -> bool:
-        """A list of one row: nothing repeats, so its tag or class has to say that it is a list."""
-        return spot.links == 1 and bool(spot.children) and spot.node.tag in ("ul", "ol", "tbody")
 
     def _kin(self, one: int, other: int) -> bool:
         return self._above(one, other) or self._above(other, one)
@@ -213,28 +166,10 @@ class _Reader:
     # -- regions
 
     def _region(self, spot: _Spot) -> float:
-        """How likely content stands here: 1.5 named as content, 1 neutral, 0.5 a side column, 0.05 chrome."""
         if spot.region is None:
             above = 1.0 if spot.parent is None else self._region(self.spots[spot.parent])
-            spot.region = self._own_region(spot, above)
+            spot.region = weigh(spot.node, spot.links / self.total, above)
         return spot.region
-
-    def _own_region(self, spot: _Spot, above: float) -> float:
-        tag = spot.node.tag or ""
-        if above <= CHROME or tag in ("nav", "header", "footer", "form", "select"):
-            return CHROME
-        names = spot.node.attributes
-        if _HIDDEN.search(names.get("style") or "") is not None:
-            above *= 0.4
-        said = _named(names.get("class") or "", names.get("id") or "")
-        share = spot.links / self.total
-        if (said is _Name.PAGER and share < 0.5) or (said is _Name.AWAY and share < 0.7):
-            return CHROME
-        if said is _Name.SIDE and share < 0.7:
-            return above * 0.5
-        if said is _Name.MAIN and above >= 1:
-            return max(above, 1.5)
-        return above
 
     # -- rows
 
@@ -334,54 +269,45 @@ class _Reader:
     def _anchors(self, unit: _Spot) -> list[LexborNode]:
         if not unit.children:
             return [unit.node]
+        if unit.links == 1:  # one chain down to one link
+            while unit.children:
+                unit = self.spots[unit.children[0]]
+            return [unit.node]
         return [node for key in unit.children for node in self._anchors(self.spots[key])]
 
     def _row(self, unit: _Spot) -> Row | None:
         """Title, link and date of one row; None for pagers, 更多 and rows without a name."""
-        best: tuple[LexborNode, str] | None = None
+        title = href = ""
         for anchor in self._anchors(unit):
-            text = _title(anchor)
-            if text and (best is None or len(text) > len(best[1])):
-                best = (anchor, text)
-        if best is None:
+            attributes = anchor.attributes
+            text = _title(anchor, attributes.get("title"))
+            if len(text) > len(title):
+                title, href = text, (attributes.get("href") or "").strip()
+        if not title or _is_no_title(title):
             return None
-        anchor, title = best
-        if _PAGE_WORDS.match(title) is not None or _NO_TITLE.match(title) is not None:
-            return None
-        whole = _squeeze(unit.node.text(separator=" "))
-        title, found = _date_of(title, whole)
+        title, found = _date_of(title, _squeeze(unit.node.text(separator=" ")))
         if not title:
             return None
-        url = absolute(self.base_url, anchor.attributes.get("href"))
-        day = found.day if found is not None else url_date(url)
-        return Row(title, url, day, found.month_day if found is not None else None)
+        url = _absolute(self.base.behind(href), href)
+        if found is None:
+            return Row(title, url, url_date(url), None)
+        return Row(title, url, found.day, found.month_day)
 
 
-def in_chrome(node: LexborNode) -> bool:
-    """Does a node stand in a header, footer, menu or dialog rather than in the content?"""
-    whole = 0
-    up: LexborNode | None = node
-    while up is not None and up.tag not in ("body", "html"):
-        if up.tag in ("nav", "header", "footer", "form"):
-            return True
-        names = up.attributes
-        name = f"{names.get('class') or ''} {names.get('id') or ''}"
-        if len(name) > 1 and (_AWAY.search(name) is not None or _COVER.search(name) is not None):
-            if _FOOT.search(name) is not None:
-                return True
-            root = up
-            while not whole and root.parent is not None and root.tag != "body":
-                root = root.parent
-            whole = whole or len(root.text())
-            if len(up.text()) < whole * 0.7:
-                return True
-        up = up.parent
-    return False
+def _lonely(spot: _Spot) -> bool:
+    """A list of one row: nothing repeats, so its tag has to say that it is a list."""
+    return spot.links == 1 and spot.node.tag in ("ul", "ol", "tbody")
 
 
-def absolute(base_url: str, href: str | None) -> str:
-    """The link as an absolute http(s) URL by the WHATWG rules; '' where it leads nowhere."""
-    href = (href or "").strip()
+@lru_cache(maxsize=16384)
+def _is_no_title(title: str) -> bool:
+    """Kept, as pagers and 更多 stand on every page."""
+    return _PAGE_WORDS.match(title) is not None or _NO_TITLE.match(title) is not None
+
+
+@lru_cache(maxsize=16384)
+def _absolute(base_url: str, href: str) -> str:
+    """The (stripped) link as an absolute http(s) URL by the WHATWG rules; '' where it leads nowhere."""
     if not href or href.startswith("#") or href[:11].lower() == "javascript:":
         return ""
     try:
@@ -391,14 +317,15 @@ def absolute(base_url: str, href: str | None) -> str:
     return url if url.startswith("http") else ""
 
 
-def _title(anchor: LexborNode) -> str:
+def _title(anchor: LexborNode, attribute: str | None) -> str:
     """What a link is called: its title attribute where the text is cut, a heading inside it, or its text."""
-    attribute = _squeeze(anchor.attributes.get("title") or "")
-    if anchor.child is not None and anchor.child.next is not None:
+    attribute = _squeeze(attribute) if attribute else ""
+    child = anchor.first_child
+    if child is not None and child.next is not None:
         heading = anchor.css_first("h1,h2,h3,h4,h5,.title,.tit,.bt")
         if heading is not None and (text := _squeeze(heading.text(separator=" "))):
             return attribute if _cut(text) and attribute else text
-    text = _squeeze(anchor.text(separator=" " if anchor.child is not None else ""))
+    text = _squeeze(anchor.text(separator=" "))
     if attribute and (not text or _cut(text)):
         return attribute
     if not text:
@@ -413,13 +340,20 @@ def _cut(text: str) -> bool:
 
 def _date_of(title: str, whole: str) -> tuple[str, FoundDate | None]:
     """The row's date, from beside the title rather than from inside it, and the title without it."""
-    outside = whole.replace(title, " \n ", 1) if title in whole else whole
-    found = list(find_dates(outside, short=True))
+    found = _date_in(whole.replace(title, " \n ", 1))
+    return (title, found) if found is not None else _split(title)
+
+
+@lru_cache(maxsize=8192)
+def _date_in(beside: str) -> FoundDate | None:
+    """The last full date, else the last month and day. Kept: a day stands beside many titles."""
+    found = list(find_dates(beside, short=True))
     full = [item for item in found if item.day is not None]
-    if full:
-        return title, full[-1]
-    if found:
-        return title, found[-1]
+    return full[-1] if full else found[-1] if found else None
+
+
+def _split(title: str) -> tuple[str, FoundDate | None]:
+    """A title and the date at its end, or in brackets before it."""
     for item in find_dates(title, short=True):
         before, after = title[: item.start].strip(_DATE_TRIM), title[item.end :].strip(_DATE_TRIM)
         if not after or _CLOCK.fullmatch(after):
@@ -450,4 +384,4 @@ def _is_hub(best: Block, apart: tuple[Block, ...]) -> bool:
 
 
 def _squeeze(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

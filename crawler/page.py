@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.charset import decode
 from crawler.model import Fetched, Request
 from crawler.pieces import Part, read_parts, wanted
-from crawler.urls import join
+from crawler.urls import Base, join
 
 # Everything that leads to another document or file (CONTRACT 5, Links); not css and js. The attribute
 # that holds the address stands beside each tag.
@@ -28,7 +28,8 @@ _LINKING = {
     "embed": "src",
     "object": "data",
 }
-_LINK_SELECTOR = ",".join(f"{tag}[{name}]" for tag, name in _LINKING.items())
+# The attribute is looked for afterwards: a selector for it costs more.
+_LINK_TAGS = ",".join(_LINKING)
 RENDERED = "x-sunsweep-rendered"  # header of an answer that is a browser's DOM
 _UNSEEN = {"script", "style", "noscript", "template", "textarea", "title", "option"}
 _SCRIPTED = "script,style,noscript,template"
@@ -232,18 +233,22 @@ def read_links(tree: LexborHTMLParser, base: str, charset: str = "utf-8") -> lis
     """Every link of a parsed document in document order."""
     links: list[Link] = []
     bare = False  # the last link is an <a> without words: a picture in it may have some
-    resolve_here = _resolver(base, charset)
-    for node in tree.css(_LINK_SELECTOR):
+    behind = Base(base).behind
+    for node in tree.css(_LINK_TAGS):
         tag = node.tag or ""
         attributes = node.attributes
-        raw = attributes.get(_LINKING[tag]) or ""
+        name = _LINKING[tag]
+        if name not in attributes:
+            continue
+        raw = attributes[name] or ""
         text = squeeze(node.text()) if tag == "a" else ""
         if not text:
             text = squeeze(attributes.get("title") or attributes.get("alt") or "")
         if bare and text and tag == "img" and _within_link(node):
             links[-1] = links[-1]._replace(text=text)
         bare = tag == "a" and not text
-        links.append(Link(resolve_here(raw), raw, text, tag))
+        stripped = raw.strip()
+        links.append(Link(_joined(behind(stripped), stripped, charset), raw, text, tag))
     return links
 
 
@@ -256,32 +261,14 @@ def _within_link(node: LexborNode) -> bool:
 
 def resolve(base: str, raw: str, charset: str = "utf-8") -> str | None:
     """`raw` as a browser standing on `base` takes it, without fragment; None unless that is http(s)."""
-    return _resolver(base, charset)(raw)
-
-
-def _resolver(base: str, charset: str) -> Callable[[str], str | None]:
-    """Navigation is the same on all pages of a site, so what cannot matter is left out of the cache's key."""
-    stem = base.partition("?")[0].partition("#")[0]
-    root = "/".join(stem.split("/", 3)[:3]) + "/"
-    folder = stem.rpartition("/")[0] + "/"
-
-    def join_here(raw: str) -> str | None:
-        raw = raw.strip()
-        if not raw:
-            return None
-        first = raw[0]
-        if first in "/\\":
-            return _joined(root, raw, charset)
-        if first in "?#":
-            return _joined(base, raw, charset)
-        if raw[:5].lower() == "http:" or raw[:6].lower() == "https:":
-            return _joined(root, raw, charset) if "//" in raw[:8] else _joined(folder, raw, charset)
-        return None if raw[:11].lower() == "javascript:" else _joined(folder, raw, charset)
-
-    return join_here
+    raw = raw.strip()
+    return _joined(Base(base).behind(raw), raw, charset)
 
 
 @lru_cache(maxsize=65536)
 def _joined(base: str, raw: str, charset: str) -> str | None:
+    """Of a stripped `raw`."""
+    if not raw or raw[:11].lower() == "javascript:":
+        return None
     url = join(base, raw, charset)
     return url if url is not None and url.startswith(("http://", "https://")) else None

@@ -36,6 +36,33 @@ class Target(NamedTuple):
         return f"{self.scheme}://{host_header(self)}"
 
 
+class Base:
+    """What the links of a page are resolved against.
+
+    Navigation is the same on all pages of a site: with as little of the base as matters for a link, what was
+    resolved once can be kept.
+    """
+
+    __slots__ = ("_folder", "_root", "_url")
+
+    def __init__(self, url: str) -> None:
+        stem = url.partition("?")[0].partition("#")[0]
+        self._url = url
+        self._root = "/".join(stem.split("/", 3)[:3]) + "/"
+        self._folder = stem.rpartition("/")[0] + "/"
+
+    def behind(self, raw: str) -> str:
+        """The part of the base that `raw` (stripped) needs."""
+        first = raw[:1]
+        if first in "/\\":
+            return self._root
+        if first in "?#":
+            return self._url
+        if first in "hH" and "//" in raw[:8] and raw[:6].lower() in ("http:/", "https:"):
+            return self._root
+        return self._folder
+
+
 def parse(url: str) -> Target | None:
     """The parts of an absolute http(s) URL; None for anything else."""
     try:

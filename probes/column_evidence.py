@@ -15,11 +15,11 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.article import ATTACHMENT, is_article_url, read_article
-from crawler.blocks import in_chrome
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row, RowSource
 from crawler.model import Frozen
 from crawler.page import Page, squeeze
+from crawler.regions import in_chrome
 from crawler.rows import find_rows
 from crawler.scope import site_host
 

@@ -1,0 +1,104 @@
+"""Which region of a page does a node stand in, by tags, classes and ids: content, a side column, or chrome?
+
+Pure. Names seen on real portals; a name alone never decides where most of a page's links or text stand.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+_AWAY = re.compile(  # regions that are never the main list
+    r"(?:^|[\s_-])(?:nav|menu|header|head|top|foot|bottom|crumb|position|location|sitemap|share|"
+    r"friend|links?|yqlj|search|login|banner|logo|tools?|lang|keyword|hotword|fixed|dialog|float)"
+    r"|nav(?:bar|box|list|slide)?(?:$|[\s_-])|menu|crumb|foot|sidebar|sideBar|dqwz|curmb|weizhi"
+    r"|friendlink",
+    re.IGNORECASE,
+)
+_PAGER = re.compile(
+    r"(?:^|[\s_-])pag(?:er|ing|inat)|page[-_]?(?:list|num|bar|nav|box|turn)|fenye|(?:^"
+    r"|\s)pages?(?:\s|$)",
+    re.I,
+)
+_SIDE = re.compile(
+    r"(?:^|[\s_-])(?:left|side|hot|rank|relate|recommend|tuijian|xgxw|gl)(?:$|[\s_-]|[a-z]?$)|related", re.I
+)
+_MAIN = re.compile(r"list|main|content|news|article|con(?:$|[\s_-])|right|info|xxgk|datalist", re.IGNORECASE)
+_COVER = re.compile(
+    r"layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
+)
+_FOOT = re.compile(r"foot|bottom|copyright|banquan", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+CHROME = 0.05
+
+
+class _Name(Enum):
+    """What a class and an id say of the region."""
+
+    PAGER = 1
+    AWAY = 2
+    SIDE = 3
+    MAIN = 4
+    NOTHING = 5
+
+
+@lru_cache(maxsize=8192)
+def _named(classes: str, identity: str) -> _Name:
+    """Kept, as the pages of a site repeat the same names."""
+    name = f"{classes} {identity}"
+    if len(name) < 2:
+        return _Name.NOTHING
+    main = _MAIN.search(name) is not None
+    if _PAGER.search(name) is not None and not main:
+        return _Name.PAGER
+    if _AWAY.search(name) is not None:
+        return _Name.AWAY
+    if _SIDE.search(name) is not None:
+        return _Name.SIDE
+    return _Name.MAIN if main else _Name.NOTHING
+
+
+def weigh(node: LexborNode, share: float, above: float) -> float:
+    """How likely content stands here: 1.5 named as content, 1 neutral, 0.5 a side column, 0.05 chrome.
+
+    `share`: of the page's links that stand in the node; `above`: the weight of the node around it.
+    """
+    if above <= CHROME or node.tag in ("nav", "header", "footer", "form", "select"):
+        return CHROME
+    names = node.attributes
+    style = names.get("style")
+    if style and _HIDDEN.search(style) is not None:
+        above *= 0.4
+    said = _named(names.get("class") or "", names.get("id") or "")
+    if (said is _Name.PAGER and share < 0.5) or (said is _Name.AWAY and share < 0.7):
+        return CHROME
+    if said is _Name.SIDE and share < 0.7:
+        return above * 0.5
+    if said is _Name.MAIN and above >= 1:
+        return max(above, 1.5)
+    return above
+
+
+def in_chrome(node: LexborNode) -> bool:
+    """Does a node stand in a header, footer, menu or dialog rather than in the content?"""
+    whole = 0
+    up: LexborNode | None = node
+    while up is not None and up.tag not in ("body", "html"):
+        if up.tag in ("nav", "header", "footer", "form"):
+            return True
+        names = up.attributes
+        name = f"{names.get('class') or ''} {names.get('id') or ''}"
+        if len(name) > 1 and (_AWAY.search(name) is not None or _COVER.search(name) is not None):
+            if _FOOT.search(name) is not None:
+                return True
+            root = up
+            while not whole and root.parent is not None and root.tag != "body":
+                root = root.parent
+            whole = whole or len(root.text())
+            if len(up.text()) < whole * 0.7:
+                return True
+        up = up.parent
+    return False
