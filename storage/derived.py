@@ -45,11 +45,28 @@ class Derived:
             found = (await connection.execute(rows.order_by(u.position, r.check))).all()
         return [json.loads(text) for (text,) in found]
 
-    async def replace_scores(self, sweep_id: str, pack_id: str, scores: Sequence[Mapping[str, Any]]) -> None:
-        """All scores of a sweep under a pack; each is CONTRACT 4's object, with its `unit`."""
+    async def replace_scores(
+        self,
+        sweep_id: str,
+        pack_id: str,
+        scores: Sequence[Mapping[str, Any]],
+        machine: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """All scores of a sweep under a pack; each is CONTRACT 4's object, with its `unit`.
+
+        `machine`: the scores without people's answers, where answers went into `scores`.
+        """
         t = ScoreTable
+        alone = {score["unit"]: _text(score) for score in machine}
         rows = [
-            {"sweep": sweep_id, "pack": pack_id, "position": n, "unit": score["unit"], "data": _text(score)}
+            {
+                "sweep": sweep_id,
+                "pack": pack_id,
+                "position": n,
+                "unit": score["unit"],
+                "data": _text(score),
+                "machine": alone.get(score["unit"]),
+            }
             for n, score in enumerate(scores)
         ]
         async with self._database.write() as connection:
@@ -63,6 +80,14 @@ class Derived:
         rows = select(t.data).where(t.sweep == sweep_id, t.pack == pack_id).order_by(t.position)
         async with self._database.read() as connection:
             return [json.loads(text) for (text,) in (await connection.execute(rows)).all()]
+
+    async def machine_scores(self, sweep_id: str, pack_id: str) -> list[dict[str, Any]]:
+        """The machine's own scores of units that people's answers are scored for (机器初测)."""
+        t = ScoreTable
+        rows = select(t.machine).where(t.sweep == sweep_id, t.pack == pack_id, t.machine.is_not(None))
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.order_by(t.position))).all()
+        return [json.loads(text) for (text,) in found]
 
     async def scored_packs(self, sweep_id: str) -> list[str]:
         """Packs that have scores, by name."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, delete, select, update
 
 from crawler.model import Period
+from storage.cases import Cases
 from storage.derived import Derived
 from storage.engine import BUSY_SECONDS, Database, Transaction
 from storage.errors import NoSuchSweep
@@ -23,6 +24,7 @@ from storage.tables import EvidenceTable, PageTable, SweepTable, UnitTable
 from storage.targets import Targets
 from storage.unit_store import UnitStore
 from storage.values import RECHECK, Carried, Stage, SweepPlan, SweepRow, SweepState, Validator, canonical
+from storage.visits import Visits
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MAY_GO_ON = (SweepState.RUNNING, SweepState.INTERRUPTED)
@@ -32,7 +34,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Leases, Derived, Targets):
+class Store(Leases, Derived, Targets, Cases, Visits):
     """An open store. `async with await Store.open("sqlite:///sunsweep.db") as store: …`"""
 
     def __init__(self, database: Database, now: Callable[[], datetime] = _utc_now) -> None:

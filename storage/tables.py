@@ -1,8 +1,9 @@
 """The tables. What is fact and what is derived, and in which order things are read.
 
 Facts, append-only: units' specs, pages, evidence, attempts, gathered, targets. Derived, dropped and made
-again at will: results, scores. The frontier is working state. All hang on `units.id`, a small integer of
-one unit in one sweep, so that a sweep is deleted by deleting its row.
+again at will: results, scores. Facts that people add: exceptions, answers. The frontier is working state. All
+hang on `units.id`, a small integer of one unit in one sweep, or on the sweep, so that a sweep is deleted by
+deleting its row. Only samples of availability belong to no sweep.
 
 Text is compared by code point everywhere (SQLite's BINARY, PostgreSQL's "C"), as Python does: the walk
 order must not depend on the database.
@@ -31,7 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 VERSION_TABLE = "sunsweep_version"
 # Every migration in storage/migrations/versions, oldest first. Kept here so that opening a current
 # database does not have to import Alembic; a test compares it with the folder.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 PlainText = Text().with_variant(Text(collation="C"), "postgresql")
 Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
@@ -203,3 +204,47 @@ class ScoreTable(Base):
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit: Mapped[str]
     data: Mapped[str]
+    machine: Mapped[str | None]  # the score without people's answers, where there are any
+
+
+class ExceptionTable(Base):
+    """What the units have explained (`exceptions.yaml`), as it was given for a sweep."""
+
+    __tablename__ = "exceptions"
+    sweep: Mapped[str] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[str]
+
+
+class AnswerTable(Base):
+    """Points that people gave. Append-only: of several answers to one item the newest counts."""
+
+    __tablename__ = "answers"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    sweep: Mapped[str] = mapped_column(ForeignKey("sweeps.id", ondelete="CASCADE"), index=True)
+    pack: Mapped[str]
+    unit: Mapped[str]
+    code: Mapped[str]
+    points: Mapped[float]
+    reviewer: Mapped[str]
+    reviewed_at: Mapped[datetime]
+    note: Mapped[str]
+    stored_at: Mapped[datetime]
+
+
+class SampleTable(Base):
+    """One visit to a home page over one address family, by `watch`."""
+
+    __tablename__ = "samples"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    unit: Mapped[str]
+    url: Mapped[str]
+    family: Mapped[str]
+    started_at: Mapped[datetime]
+    outcome: Mapped[str]
+    status: Mapped[int | None]
+    seconds: Mapped[float]
+    online: Mapped[bool]
+    address: Mapped[str | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("ix_samples_unit_started", "unit", "started_at"),)
