@@ -53,7 +53,7 @@ class _Sparse(Frozen):
 
 class ItemScore(_Sparse):
     """One item of one unit. `earned` (points) is null unless the item is scored. `points` is null where the
-    source's number is not known: then `defects` counts what was found."""
+    source's number is not known: then `defects` counts what was found, left out where nothing was tested."""
 
     code: str
     points: float | None
@@ -281,7 +281,8 @@ def _item_score(
 
 def _without_points(item: Item, state: State, parts: Sequence[Part]) -> ItemScore:
     """What was found is counted; what it is worth stays unknown."""
-    failed = [part for part in parts if part.standing is Standing.DECIDED and part.failed]
+    decided = [part for part in parts if part.standing is Standing.DECIDED]
+    found = sum(max(1, part.defects) for part in decided if part.failed)
     return ItemScore(
         code=item.code,
         points=None,
@@ -289,7 +290,7 @@ def _without_points(item: Item, state: State, parts: Sequence[Part]) -> ItemScor
         state=state,
         checks=item.asks,
         why=why_without_points(item, state.value, parts),
-        defects=sum(max(1, part.defects) for part in failed) if item.checks else None,
+        defects=found if decided else None,
     )
 
 

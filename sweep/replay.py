@@ -14,7 +14,7 @@ from crawler.frontier import Visit
 from crawler.model import Fetched, Outcome, Request
 from crawler.walk import Walk, WalkPlan
 from probes import ALL
-from rules.load import load
+from rules.load import available, load
 from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepRow, SweepState, UnitRow
@@ -80,7 +80,8 @@ async def replay(store: Store, row: SweepRow) -> int:
             kept += await _observe_unit(store, row, unit)
     except ArchiveError as problem:
         raise store_error(problem) from problem
-    for name in row.packs:
+    beside = [name for name in await store.judged_packs(row.id) if name in available()]
+    for name in dict.fromkeys((*row.packs, *beside)):
         await judge_sweep(store, row, [unit.unit for unit in units], load(name))
     return kept
 

@@ -82,7 +82,7 @@ def _veto_lines(veto: Veto) -> Iterator[str]:
         lines = [f"否决线 {ground.at_least} 处"] if ground.at_least else []
         lines += [f"预警线 {ground.warn_at} 处"] if ground.warn_at else []
         lines += ["须人工确认"] if ground.review else []
-        lines += ["计数方法为本系统假定"] if ground.assumed else []
+        lines += ["预警线或计数方法为本系统假定"] if ground.assumed else []
         checks = f"，检查项 {'、'.join(ground.checks)}" if ground.checks else "，由人工判断"
         yield f"    {ground.text}{checks}{'：' if lines else ''}{'，'.join(lines)}"
 

@@ -14,6 +14,7 @@ A file holds a list of cases:
         - {url: /, role: home, kind: home, html: "…", includes: {/foot.js: "…"}, outcome: ok}
       truncated: true               # optional: a budget cut the walk
       departments: [{unit: {…}, pages: […]}]   # optional: units below, written as cases are
+      limits: {…}                   # optional: of the probe, as a pack would set them
       gathered: {…}                 # optional: what gather or confirm returned, by the probe's own model
       expect:                       # by check: a verdict, or a mapping; keys of it that are given must hold
         footer.icp: pass
@@ -54,6 +55,7 @@ KEYS = {
     "pages",
     "truncated",
     "departments",
+    "limits",
     "gathered",
     "expect",
 }
@@ -74,7 +76,8 @@ def test_case(case: Mapping[str, Any]) -> None:
     assert set(case) <= KEYS, f"unknown keys: {set(case) - KEYS}"
     assert case["expect"], "a case must expect something"
     probe = PROBES[case["probe"]]
-    results = {result.check: result for result in run_probe(probe, evidence_of(case, probe))}
+    limits = probe.limits.model_validate(case.get("limits", {}))
+    results = {result.check: result for result in run_probe(probe, evidence_of(case, probe), limits)}
     for check, wanted in case["expect"].items():
         assert_result(results[check], wanted, case.get("url", BASE))
 
