@@ -192,7 +192,9 @@ def test_answers_complete_and_grade_a_score() -> None:
     results = all_passed()
     machine = score(COUNTY, results, PACK, PERIOD, scheme=load_scheme("four-grades"))
     assert machine.stage is Stage.MACHINE and machine.grade is None
-    answers = {i.code: i.points for i in machine.items if i.state not in (State.SCORED, State.EXTERNAL)}
+    answers = {
+        i.code: i.points or 0.0 for i in machine.items if i.state not in (State.SCORED, State.EXTERNAL)
+    }
     complete = score(COUNTY, results, PACK, PERIOD, answers=answers, scheme=load_scheme("four-grades"))
     assert complete.stage is Stage.COMPLETE
     assert (complete.score, complete.grade, complete.coverage) == (100, "优秀", 1)
