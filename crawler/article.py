@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -93,15 +92,10 @@ _LABELS = (
 )
 UNLABELLED = 3
 
-_SEEN: WeakKeyDictionary[Page, list[Article | None]] = WeakKeyDictionary()
-
 
 def read_article(page: Page) -> Article | None:
     """The article of a page, or None where it is none; read once, kept while the page lives."""
-    known = _SEEN.get(page)
-    if known is None:
-        known = _SEEN[page] = [_read(page)]
-    return known[0]
+    return page.once(_read)
 
 
 def is_article_url(url: str) -> bool:

@@ -12,7 +12,6 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -182,15 +181,10 @@ def core_of_title(title: str) -> str:
 
 # -- papers
 
-_SEEN: WeakKeyDictionary[Page, list[Paper | None]] = WeakKeyDictionary()
-
 
 def read_paper(page: Page) -> Paper | None:
     """The paper an article page is, or None; read once, kept while the page lives."""
-    known = _SEEN.get(page)
-    if known is None:
-        known = _SEEN[page] = [_read(page)]
-    return known[0]
+    return page.once(_read)
 
 
 def _read(page: Page) -> Paper | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from weakref import WeakKeyDictionary
 
 from crawler.marks import find_marks
 from crawler.page import Page, readable
@@ -37,6 +36,9 @@ _POLICE_RAW = re.compile(r"公\s*网\s*安\s*备\s*案?\s*(?:号)?\s*:?\s*([^\s|
 _STRONG = re.compile(
     r"标[识示]编?码|网站标[识示]|[Ii][Cc][Pp]\s*备|公\s*(?:网\s*)?安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
 )
+# One of these stands in each of them, at most so far from its beginning (readable text has few spaces).
+_STRONG_WORDS = ("标识", "标示", "备", "版权", "opy", "©", "COPYRIGHT")
+_WORD_REACH = 60
 _WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*:")
 _BEFORE, _AFTER = 9, 8  # lines around an anchor that still are the footer (assumed)
 _REACH = 400  # characters: an article's paragraph before a footer is no part of it
@@ -46,10 +48,11 @@ _SPONSOR = re.compile(
     rf"|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位)?\s*({_UNIT})"
 )
 _SPONSOR_BEFORE = re.compile(rf"(?<![\u4e00-\u9fff])({_UNIT}?)\s*主办(?:\s|$|[,，|])")
+_OWNER_BEFORE = re.compile(rf"({_UNIT})\s*版权所有")
 _OWNERS = (
     re.compile(rf"(?:主管|开办|建设)(?:单位|部门)?\s*:\s*({_UNIT})"),
     re.compile(rf"版权所有\s*[:/©]?\s*({_UNIT})"),
-    re.compile(rf"({_UNIT})\s*版权所有"),
+    _OWNER_BEFORE,
     re.compile(rf"版权归(?:属)?\s*:?\s*({_UNIT}?)所有"),
     re.compile(rf"(?:[Cc]opy\s*[Rr]ight|COPYRIGHT|©)[^\u4e00-\u9fff\n]{{0,60}}({_UNIT})"),
 )
@@ -99,13 +102,7 @@ class Footer:
 
 def read_footer(page: Page) -> Footer:
     """Everything of `footer.*` on one page; read once, kept while the page lives."""
-    known = _READ.get(page)
-    if known is None:
-        known = _READ[page] = _read(page)
-    return known
-
-
-_READ: WeakKeyDictionary[Page, Footer] = WeakKeyDictionary()
+    return page.once(_read)
 
 
 def _read(page: Page) -> Footer:
@@ -128,12 +125,19 @@ def seen_text(page: Page) -> str:
     parts = page.parts
     if len(parts) == 1:
         return page.text
-    return "\n".join([page.text, *(readable(part.tree) for part in parts[1:])])
+    return page.once(_whole_text)
+
+
+def _whole_text(page: Page) -> str:
+    return "\n".join([page.text, *(readable(part.tree) for part in page.parts[1:])])
 
 
 def footer_zone(text: str) -> str:
     """The lines around what only footers carry: identifiers and copyright, else notes on the site itself."""
-    spans = [_window(text, match.start()) for match in _STRONG.finditer(text)]
+    # A pattern takes long over an article; where none of its words stands, it need not look.
+    first = min((at for at in map(text.find, _STRONG_WORDS) if at >= 0), default=None)
+    strong = _STRONG.finditer(text, max(0, first - _WORD_REACH)) if first is not None else ()
+    spans = [_window(text, match.start()) for match in strong]
     if not spans:
         spans = [_window(text, match.start()) for match in _WEAK.finditer(text)][-3:]
     pieces: list[str] = []
@@ -232,11 +236,18 @@ def find_sponsor(zone: str) -> str | None:
 def find_owner(zone: str) -> str | None:
     """The unit named as 主管, 开办 or owner of the rights."""
     for pattern in _OWNERS:
-        for match in pattern.finditer(zone):
+        start = _before_rights(zone) if pattern is _OWNER_BEFORE else 0
+        for match in pattern.finditer(zone, start):
             unit = _unit(match[1])
             if unit:
                 return unit
     return None
+
+
+def _before_rights(zone: str) -> int:
+    """Where a name that ends at 版权所有 may begin: any letter begins one, so trying them all takes long."""
+    at = zone.find("版权所有")
+    return max(0, len(zone[:at].rstrip()) - 40) if at >= 0 else len(zone)
 
 
 def _unit(text: str) -> str | None:

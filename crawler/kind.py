@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from crawler import dialects
 from crawler.article import is_article_url, read_article
@@ -74,21 +73,16 @@ GUIDE_ELEMENTS = (
     "联系电话|咨询电话|咨询方式|监督电话",
     "办理流程|办事流程|审批流程|流程图|办理程序|办理环节",
 )
-_GUIDE = tuple(re.compile(element) for element in GUIDE_ELEMENTS)
+_GUIDE = tuple(tuple(element.split("|")) for element in GUIDE_ELEMENTS)
 _CRUMB = re.compile(
     r"(?:当前|您的|你的|所在|现在)(?:的)?(?:所在)?位置[是：:]*\s*(?P<trail>.{0,160})", re.DOTALL
 )
 _HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|main)\.(?:s?html?|jsp|aspx?|php|do))?$", re.I)
 
-_SEEN: WeakKeyDictionary[Page, PageKind] = WeakKeyDictionary()
-
 
 def page_kind(page: Page) -> PageKind:
     """The page's kind (CONTRACT 6); read once, kept while the page lives."""
-    known = _SEEN.get(page)
-    if known is None:
-        known = _SEEN[page] = _kind(page)
-    return known
+    return page.once(_kind)
 
 
 def wall_of(page: Page) -> str | None:
@@ -126,12 +120,20 @@ def read_tagged(page: Page) -> bool:
 
 def find_link_count(page: Page) -> int:
     """How many links a person could follow from here."""
-    return sum(1 for link in page.links if link.url and link.tag == "a")
+    return page.once(_count_links)
+
+
+def _count_links(page: Page) -> int:
+    return len([link for link in page.links if link.url and link.tag == "a"])
 
 
 def trail(page: Page) -> str:
     """The breadcrumb (当前位置：首页 > 政务公开), one line; '' where there is none."""
-    match = _CRUMB.search(page.text)
+    return page.once(_trail)
+
+
+def _trail(page: Page) -> str:
+    match = _CRUMB.search(page.text) if "位置" in page.text else None
     return match["trail"].replace("\n", " ") if match is not None else ""
 
 
@@ -157,7 +159,7 @@ def _kind(page: Page) -> PageKind:
 def _content_kind(page: Page) -> PageKind:
     where = " ".join((page.title, page.meta.get("columnname", ""), trail(page)[:60]))
     article = read_article(page)
-    if article is not None and sum(1 for element in _GUIDE if element.search(article.text)) >= 5:
+    if article is not None and _names_elements(article.text):
         return PageKind.SERVICE_GUIDE
     if article is not None and (read_tagged(page) or is_article_url(page.url)):
         return PageKind.ARTICLE
@@ -176,6 +178,11 @@ def _content_kind(page: Page) -> PageKind:
     if rows.rows or rows.needs_browser or page.meta.get("columnname") or trail(page):
         return PageKind.COLUMN
     return PageKind.OTHER
+
+
+def _names_elements(text: str) -> bool:
+    """Does it name five of the ten elements of a service guide?"""
+    return sum(1 for words in _GUIDE if any(word in text for word in words)) >= 5
 
 
 def looks_home(page: Page) -> bool:

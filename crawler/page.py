@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -40,6 +40,9 @@ _INLINE = {
 }
 _SPACES = re.compile(r"[^\S\n]+|[\u200b\ufeff]+")
 _ALL_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+
+
+_Reading = TypeVar("_Reading")
 
 
 class Link(NamedTuple):
@@ -88,6 +91,7 @@ class Page:
         self.is_home = is_home
         self.includes: Mapping[str, str] = includes or {}
         self.html, self.charset = decode(body, content_type)
+        self._readings: dict[Callable[[Page], Any], Any] = {}
 
     @classmethod
     def of(
@@ -102,6 +106,14 @@ class Page:
             includes=includes,
             rendered=RENDERED in fetched.headers,
         )
+
+    def once(self, read: Callable[[Page], _Reading]) -> _Reading:
+        """What `read` makes of the page: worked out when first asked for, kept while the page lives."""
+        readings = self._readings
+        if read not in readings:
+            readings[read] = read(self)
+        reading: _Reading = readings[read]
+        return reading
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
@@ -200,8 +212,17 @@ def readable(tree: LexborHTMLParser) -> str:
         unseen = node.text(separator="\n", strip=True)
         if unseen:
             text = text.replace(unseen, "", 1)
-    text = _SPACES.sub(" ", text)
-    return "\n".join([line for line in text.split("\n") if line and line != " "])
+    if "\u200b" in text or "\ufeff" in text:
+        text = _SPACES.sub(" ", text)
+    return "\n".join([_spaced(line) for line in text.split("\n") if line and not line.isspace()])
+
+
+def _spaced(line: str) -> str:
+    """With single spaces; one stays where the line begins or ends with white space."""
+    plain = " ".join(line.split())
+    if len(plain) == len(line):
+        return plain
+    return f"{' ' if line[0].isspace() else ''}{plain}{' ' if line[-1].isspace() else ''}"
 
 
 def block_text(node: LexborNode) -> str:

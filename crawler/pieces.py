@@ -60,12 +60,12 @@ class Wanted(NamedTuple):
 
 def wanted(page: Page) -> Wanted:
     """The pieces of a page, whether fetched or not; frames and loads first, then scripts."""
-    return _cached(page).wanted
+    return page.once(_find).wanted
 
 
 def read_parts(page: Page) -> Iterator[Part]:
     """What the includes and the scripts add to the page."""
-    pieces = _cached(page)
+    pieces = page.once(_find)
     scripts = list(page.scripts)
     for url in pieces.wanted.same_host:
         text = page.includes.get(url)
@@ -90,13 +90,6 @@ class _Pieces(NamedTuple):
     wanted: Wanted
     scripts: frozenset[str]
     frames: frozenset[str]
-
-
-def _cached(page: Page) -> _Pieces:
-    found = page.__dict__.get("_pieces")
-    if not isinstance(found, _Pieces):
-        found = page.__dict__["_pieces"] = _find(page)
-    return found
 
 
 def _find(page: Page) -> _Pieces:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from crawler import dialects
 from crawler.blocks import read_blocks
@@ -38,15 +37,9 @@ class RowList:
         return bool(self.rows)
 
 
-_SEEN: WeakKeyDictionary[Page, RowList] = WeakKeyDictionary()
-
-
 def find_rows(page: Page) -> RowList:
     """The main list of a page; read once, kept while the page lives."""
-    known = _SEEN.get(page)
-    if known is None:
-        known = _SEEN[page] = _find(page)
-    return known
+    return page.once(_find)
 
 
 def _find(page: Page) -> RowList:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from crawler.dialects import frames, gkmlpt, hanweb, kaipu, paging
 from crawler.dialects.reading import DialectReading, RowSource
@@ -57,15 +56,10 @@ ALL: tuple[Dialect, ...] = (
     ),
 )
 
-_SEEN: WeakKeyDictionary[Page, DialectReading] = WeakKeyDictionary()
-
 
 def read(page: Page) -> DialectReading:
     """What all dialects together yield for a page; read once, kept while the page lives."""
-    known = _SEEN.get(page)
-    if known is None:
-        known = _SEEN[page] = _merged(page)
-    return known
+    return page.once(_merged)
 
 
 def supplements(page: Page) -> tuple[Request, ...]:
