@@ -14,8 +14,20 @@ from typing import Any
 
 import yaml
 
+from demo.accounts import PLATFORM, platform
 from demo.attachments import common_files
-from demo.portals import absent, departments, fenglin, gaoxin, minghu, yangguang, yunxi
+from demo.portals import (
+    absent,
+    bailu,
+    departments,
+    fenglin,
+    gaoxin,
+    luling,
+    minghu,
+    shuiwu,
+    yangguang,
+    yunxi,
+)
 from demo.render import place, render
 from demo.server import Answer, Host, Logged, Server
 from demo.site import Portal
@@ -29,6 +41,7 @@ OUTSIDE = {
     "www.gov.cn": ["127.0.0.1"],
     "www.gd.gov.cn": ["127.0.0.1"],
     "shop.example.com": ["127.0.0.1"],
+    PLATFORM: ["127.0.0.1"],
     "refused.example.cn": ["127.0.0.1"],  # linked with a port where nobody listens
     "dead.example.cn": [],
     # Hosts of footer scripts: the demo never leaves the machine.
@@ -101,21 +114,27 @@ def build_city(seed: int, as_of: date) -> City:
     health = departments.health_commission(seed, as_of, owner)
     market = departments.market_bureau(seed, as_of)
     traps, district = yunxi.county(seed, as_of), fenglin.district(seed, as_of)
-    portals = [owner, bureau, finance, health, market, county, traps, district, zone]
+    water = shuiwu.water_bureau(seed, as_of, traps)
+    stale, copied = luling.town(seed, as_of), bailu.town(seed, as_of)
+    portals = [owner, bureau, finance, health, market, county, traps, district, zone, water, stale, copied]
     departments.late_interpretation(finance)
     for portal in portals:
         place(portal)
+    yangguang.settle_city(owner)
     yangguang.settle_education_bureau(bureau)
     departments.settle_finance_bureau(finance)
     departments.settle_health_commission(health)
     departments.settle_market_bureau(market)
     for settled, module in ((county, minghu), (traps, yunxi), (district, fenglin), (zone, gaoxin)):
         module.settle(settled)
+    shuiwu.settle(water)
+    luling.settle(stale)
     finance.fault("interpretation.in_time", finance.column("interpretation").articles[-1].path)
     hosts = _outside() | absent.hosts()
     for portal in portals:
         host = hosts.setdefault(portal.host, Host(pages=dict(common_files())))
         render(portal, host)
+    hosts[PLATFORM] = platform(portals)
     truth = [one for portal in portals for one in portal.truth()] + absent.truth()
     return City(seed, as_of, portals, hosts, truth)
 

@@ -275,3 +275,31 @@ class Framed(Webplus):
 
     def _frame(self, column: Column) -> str:
         return f"/_frames/{_number(column)}.htm"
+
+
+class Scripted(Nfcms):
+    """A column whose rows only a script of its own puts there: of no product, known to no dialect."""
+
+    name = "scripted"
+    later_pages = False
+
+    def rows(self, listing: Listing) -> str:
+        address = self._data(listing.column)
+        return (
+            '<ul id="list" class="news-list"></ul><script>'
+            f'fetch("{address}").then(function (a) {{ return a.json(); }}).then(function (all) {{'
+            "all.forEach(function (one) { var li = document.createElement('li'),"
+            " a = document.createElement('a'), day = document.createElement('span');"
+            " a.href = one[0]; a.textContent = one[1]; day.textContent = one[2]; li.appendChild(a);"
+            " li.appendChild(day); document.getElementById('list').appendChild(li); }); });</script>"
+        )
+
+    def paging(self, listing: Listing) -> str:
+        return ""
+
+    def extra(self, portal: Portal, column: Column) -> dict[str, Answer | Handler]:
+        rows = [(a.path, a.title, a.date.isoformat()) for a in column.articles]
+        return {self._data(column): _json(rows)}
+
+    def _data(self, column: Column) -> str:
+        return f"/_rows/{_number(column)}.json"

@@ -61,8 +61,9 @@ def render(portal: Portal, host: Host) -> None:
     if portal.search == f"{base}search":
         pages[portal.search] = lambda asked: searched(portal, asked)
     pages[f"{base}css/site.css"] = Answer(data_text("site.css").encode(), content_type="text/css")
-    script = "toolbar_fake.js" if portal.a11y == "fake" else "toolbar.js"
-    pages[f"{base}js/wza.js"] = Answer(data_text(script).encode(), content_type="application/javascript")
+    script = {"fake": "toolbar_fake.js", "half": "toolbar_half.js"}.get(portal.a11y, "toolbar.js")
+    kind = "application/javascript; charset=utf-8"  # pages of another charset load it too
+    pages[f"{base}js/wza.js"] = Answer(data_text(script).encode(), content_type=kind)
     if portal.footer.how == "script":
         pages[f"{base}js/footer.js"] = Answer(
             _written(_footer(portal)).encode(), content_type="application/javascript; charset=utf-8"

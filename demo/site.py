@@ -102,7 +102,7 @@ class Portal:
     search: str = "/search"  # action of the search form; "" = no search
     search_field: str = "q"
     search_in: list[Portal] = field(default_factory=list)  # other portals its search covers
-    a11y: str = "toolbar"  # toolbar | fake | none
+    a11y: str = "toolbar"  # toolbar | half | fake | none
     columns: list[Column] = field(default_factory=list)
     friends: list[tuple[str, str]] = field(default_factory=list)
     banners: list[tuple[str, str]] = field(default_factory=list)  # extra links of the home page
@@ -111,6 +111,7 @@ class Portal:
     files: dict[str, Answer] = field(default_factory=dict)  # paths served as they are
     head: str = ""  # HTML put on the home page only
     catalogues: frozenset[str] = frozenset()
+    posts: list[tuple[str, dt.date]] = field(default_factory=list)  # of its account, where that can be seen
     told: dict[str, Truth] = field(default_factory=dict)  # truths that planted faults changed
     after: list[Callable[[Portal, Host], None]] = field(default_factory=list)  # run once it is rendered
 
@@ -155,7 +156,8 @@ class Portal:
     def truth(self) -> list[Truth]:
         """What every check must say of this unit, sorted by check id."""
         sections = frozenset(column.key for column in self.columns)
-        truths = faultless(self.id, sections, self.catalogues) | self.told
+        roles = frozenset(self.unit["roles"]) if self.unit["kind"] == "department" else None
+        truths = faultless(self.id, sections, self.catalogues, roles) | self.told
         for check in _EFFECTS:
             if "a11y.entry" in self.told and self.told["a11y.entry"].verdict == FAIL:
                 truths[check] = Truth(self.id, check, "not_applicable", reason="needs:a11y.entry")

@@ -58,24 +58,29 @@ def section_keys() -> list[str]:
     return list(table()["section_keys"])
 
 
-def faultless(unit: str, sections: frozenset[str], catalogues: frozenset[str]) -> dict[str, Truth]:
-    """The truth of a portal without a planted fault that has these sections and catalogues, by check id."""
+def faultless(
+    unit: str, sections: frozenset[str], catalogues: frozenset[str], roles: frozenset[str] | None = None
+) -> dict[str, Truth]:
+    """The truth of a portal without a planted fault that has these sections and catalogues, by check id.
+
+    `roles`: a department's; None for any other unit, which has to publish for every role.
+    """
     checks = table()
     truths = [Truth(unit, check, PASS) for check in checks["plain"]]
     truths += [Truth(unit, check, PASS, means="browser") for check in checks["browser"]]
     truths += [Truth(unit, check, PASS, means="ipv6") for check in checks["ipv6"]]
     truths += [
-        Truth(unit, "columns.mismatch", PASS, firm=False),
+        # Not applicable where no column says what belongs there.
+        Truth(unit, "columns.mismatch", PASS, firm="documents" in sections),
         Truth(unit, "site.one_source", NOT_APPLICABLE, firm=False),
         Truth(unit, "tamper.cloaking", NOT_APPLICABLE, reason="not_asked"),
-        # Axe counts what it counts; the accounts' posts cannot be seen from a portal.
-        Truth(unit, "a11y.wcag", PASS, defects=None, means="browser", firm=False),
-        Truth(unit, "new_media.fresh", UNKNOWN, firm=False),
-        Truth(unit, "new_media.sync", UNKNOWN, firm=False),
+        Truth(unit, "a11y.wcag", PASS, means="browser"),
+        _of_accounts(unit, "new_media.fresh", sections),
+        _of_accounts(unit, "new_media.sync", sections),
     ]
     truths += _of_sections(unit, sections, catalogues)
     truths += [_of_published(unit, check, key in sections) for check, key in checks["published"].items()]
-    truths += [_of_named(unit, check, key in sections) for check, key in checks["named"].items()]
+    truths += [_of_named(unit, check, key, sections, roles) for check, key in checks["named"].items()]
     return {truth.check: truth for truth in truths}
 
 
@@ -96,8 +101,19 @@ def _of_sections(unit: str, sections: frozenset[str], catalogues: frozenset[str]
 
 
 def _of_published(unit: str, check: str, published: bool) -> Truth:
-    return Truth(unit, check, PASS) if published else Truth(unit, check, NOT_APPLICABLE, firm=False)
+    return Truth(unit, check, PASS if published else NOT_APPLICABLE)
 
 
-def _of_named(unit: str, check: str, published: bool) -> Truth:
-    return Truth(unit, check, PASS if published else FAIL, defects=None, firm=published)
+def _of_named(
+    unit: str, check: str, key: str, sections: frozenset[str], roles: frozenset[str] | None
+) -> Truth:
+    """Content that has to be found; a department has to publish what its roles ask for."""
+    if roles is not None and key not in roles:
+        return Truth(unit, check, NOT_APPLICABLE)
+    found = key in sections
+    return Truth(unit, check, PASS if found else FAIL, defects=0 if found else None)
+
+
+def _of_accounts(unit: str, check: str, sections: frozenset[str]) -> Truth:
+    """Accounts are named, but their posts cannot be seen from the portal."""
+    return Truth(unit, check, UNKNOWN if "new_media" in sections else NOT_APPLICABLE)

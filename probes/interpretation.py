@@ -65,8 +65,9 @@ def judge(evidence: Evidence[Interpreted], limits: Limits) -> Iterator[Result]:
 
 def _none_published(shelf: Shelf) -> Iterator[Result]:
     """No interpretation of the period seen: none published, or not everything was seen."""
+    unopened = any(day is None or shelf.within(day) for _, _, day in shelf.listed)
     for check in _OF_INTERPRETATIONS:
-        if shelf.blind or shelf.listed:
+        if shelf.blind or unopened:
             yield Result.unknown(check, Reason.UNREADABLE if shelf.blind else Reason.TOO_FEW_SAMPLES)
         elif shelf.whole:
             yield Result.not_applicable(check, observed={"why": "本期没有发现政策解读"})

@@ -7,6 +7,7 @@ wording "Linking documents with interpretations by link, document number, title 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 
 from crawler.documents import PaperKind, kind_of_title
@@ -47,8 +48,12 @@ class Shelf:
         return not (self._evidence.context.truncated or self.blind)
 
     def in_period(self, page: Paper) -> bool:
-        context, day = self._evidence.context, page.data.latest
-        return day is not None and context.period.start <= day <= min(context.period.end, context.as_of)
+        return page.data.latest is not None and self.within(page.data.latest)
+
+    def within(self, day: date) -> bool:
+        """Is the day in the period, up to as-of?"""
+        context = self._evidence.context
+        return context.period.start <= day <= min(context.period.end, context.as_of)
 
     def interpretations_of(self, document: Paper) -> list[Paper]:
         return [other for other in self.interpretations if belong(document, other)]

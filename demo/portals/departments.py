@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from demo import documents, services, traps
@@ -11,7 +12,7 @@ from demo.furnish import furnish
 from demo.portals.founding import found
 from demo.portals.yangguang import HOST
 from demo.server import Answer, Host, redirect
-from demo.site import Portal
+from demo.site import Article, Portal
 
 _DISCLOSURE = (
     "disclosure",
@@ -79,6 +80,10 @@ def settle_finance_bureau(portal: Portal) -> None:
         "3.场所平面图", "3.根据有关法律法规规定应提交的其他材料；4.场所平面图"
     )
     portal.fault("guide.vague", guides[1].path)
+    guides[2].body = re.sub(r"（(?:原件1份，纸质|复印件1份，加盖公章|电子版1份)）", "", guides[2].body)
+    portal.fault("guide.material_form", guides[2].path)
+    guides[3].body = re.sub(r'　<a href="/files/[^"]*">(?:空白表格|示例样表)下载</a>', "", guides[3].body)
+    portal.fault("guide.forms", guides[3].path)
 
 
 def late_interpretation(portal: Portal) -> None:
@@ -99,11 +104,25 @@ def health_commission(seed: int, as_of: date, owner: Portal) -> Portal:
     for key in ("notices", "epidemic"):
         portal.column(key).by = KaipuJson()
     portal.footer.party_mark = "image"
+    portal.column("documents").articles.append(_another_text(owner))
     consultations = portal.column("consultation")
     result = consultations.articles[2]
     consultations.articles.remove(result)
     consultations.articles[-1].body = consultations.articles[-1].body.replace("<!--result-->", "")
     return portal
+
+
+def _another_text(owner: Portal) -> Article:
+    """The city's newest document under its title and number, but with an earlier draft's text."""
+    document = owner.column("documents").articles[0]
+    table = document.body.partition("</table>")[0] + "</table>"
+    text = (
+        "本稿适用于全市范围，由牵头部门会同有关单位组织实施；第一阶段摸清底数，建立清单，完成公示；"
+        "第二阶段选取三个片区先行试点，形成样板；第三阶段全面推开，按季度评估成效；"
+        "所需经费列入年度预算，专款专用；未尽事宜由牵头部门负责解释；本稿试行期两年，期满另行评估；"
+        "各县区可以制定配套办法，报备案后执行；对弄虚作假的，收回补助并公开曝光。"
+    )
+    return Article(document.title, document.date, f"{table}<p>　　{text}</p>", source=document.source)
 
 
 def settle_health_commission(portal: Portal) -> None:
@@ -134,9 +153,9 @@ def settle_health_commission(portal: Portal) -> None:
     portal.fault("privacy.phone", leak.path)
 
 
-def identity_number() -> str:
+def identity_number(sequence: int = 123) -> str:
     """An invented identity number with a right check digit (ISO 7064), never kept as text here."""
-    body = "449901" + "19900307" + "123"
+    body = "449901" + "19900307" + f"{sequence:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
     return body + "10X98765432"[total % 11]
@@ -167,6 +186,23 @@ def settle_market_bureau(portal: Portal) -> None:
     """Faults that need the paths of articles and columns."""
     portal.fault("columns.empty", portal.column("double_publicity").path, needs_review=True)
     portal.column("news").articles[2].body += '<p><a href="/huan/">环线公交</a></p>'
+    for letter in portal.column("letters").articles:
+        letter.body = letter.body.replace("<tr><th>满意度评价</th><td>非常满意</td></tr>", "")
+    pool = tuple(portal.url(letter.path) for letter in portal.column("letters").articles)
+    portal.fault("interaction.rating", among=pool)
+    for key in ("documents", "services"):
+        for article in portal.column(key).articles:
+            article.body = _APART.sub("", article.body)
+    pool = tuple(portal.url(document.path) for document in portal.column("documents").articles)
+    portal.fault("documents.service_link", among=pool, needs_review=True)
+    guide = portal.column("guide")
+    guide.standing = _OFFLINE.sub("", guide.standing)
+    portal.fault("guide_doc.offline", guide.path)
+
+
+# Links between documents and guides; the facts of a disclosure guide that lead to a place or a telephone.
+_APART = re.compile(r'<p class="related">(?:办事入口|相关政策文件)：.*?</p>')
+_OFFLINE = re.compile(r"线下渠道：.*?5:30。|办公地址：.*?传真：[^；]*；")
 
 
 def _manners(portal: Portal, host: Host) -> None:

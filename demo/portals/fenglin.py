@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
-from demo import traps
+from demo import documents, traps
 from demo.attachments import DOCX_TYPE
 from demo.dialects_scripted import Framed, Webplus
 from demo.furnish import add_catalogues, furnish
 from demo.portals.founding import found
 from demo.server import Answer, Asked, Host
-from demo.site import Portal
+from demo.site import Article, Portal
 from demo.truth import section_keys, table
 
 HOST = "www.fenglin.gov.cn"
@@ -35,6 +36,15 @@ def district(seed: int, as_of: date) -> Portal:
     portal.after += [traps.missing_goes_home, _other_over_ipv6, _wrong_files]
     portal.fault("site.not_found", defects=None)
     portal.fault("ipv6.same", means="ipv6")
+    portal.a11y = "half"
+    for effect in ("colour", "guide_line", "voice", "special_view"):
+        portal.fault(f"a11y.{effect}", means="browser")
+    ratings = portal.column("service_rating")
+    ratings.articles = ratings.articles[-1:]  # one can rate, but never sees what others said
+    portal.fault("service_rating.results", needs_review=True)
+    visit = "枫林区领导调研水资源利用专项规划编制工作"
+    report = Article(visit, portal.day(9), documents.prose(portal, "规划编制"), source=portal.name)
+    portal.column("plans").articles.insert(0, report)
     return portal
 
 
@@ -47,6 +57,14 @@ def settle(portal: Portal) -> None:
     notices[1].body += '<p>附件：<a href="/files/kong.docx">报名表.docx</a></p>'
     notices[2].body += '<p>附件：<a href="/files/mingdan.docx">名单.docx</a></p>'
     portal.fault("links.inner", "/files/kong.docx", "/files/mingdan.docx")
+    portal.fault("columns.mismatch", portal.column("plans").path, needs_review=True)
+    guide = portal.column("guide")
+    guide.standing = re.sub(r"线上渠道：.*?政务微博。|；电子邮箱：[^。]*?gov\.cn", "", guide.standing)
+    portal.fault("guide_doc.online", guide.path)
+    apart = (portal.column("interpretation").articles[1], portal.column("documents").articles[1])
+    for article in apart:
+        article.body = re.sub(r'<p class="related">相关(?:解读|文件)：.*?</p>', "", article.body)
+    portal.fault("interpretation.linked", apart[0].path)
 
 
 def _wrong_files(portal: Portal, host: Host) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+from demo import documents
 from demo.dialects import Kaipu
 from demo.furnish import furnish
 from demo.portals.founding import found
@@ -60,11 +62,28 @@ def _columns(portal: Portal) -> None:
     column = portal.column("statistics")
     column.articles = [undated(article) for article in column.articles]
     portal.says("content.statistics", "unknown", reason="undated")
+    for key in ("guide", "on_request"):
+        standing = portal.column(key).standing
+        standing = re.sub(r"；传真：.*?gov.cn|；传真：.*?com.cn|<p>　　（四）传真申请.*?</p>", "", standing)
+        portal.column(key).standing = standing.replace(f"gk@{portal.host}", "本网站")
+    _in_writing(portal)
+
+
+def _in_writing(portal: Portal) -> None:
+    """All interpretations are texts."""
+    names = ("《{}》政策解读", "《{}》解读材料", "关于《{}》的解读", "《{}》政策问答")
+    for name, article in zip(names, portal.column("interpretation").articles, strict=True):
+        topic = article.title.partition("《")[2].partition("》")[0]
+        article.title = name.format(topic)
+        if "<img" in article.body or "<video" in article.body:
+            article.body = documents.prose(portal, topic, 4) + "<!--related-->"
+    portal.fault("interpretation.forms", defects=None)
 
 
 def settle(portal: Portal) -> None:
     """Faults that need the paths of articles and columns."""
     portal.fault("columns.empty", portal.column("projects").path)
+    portal.fault("on_request.channels", portal.column("on_request").path)
     blank = portal.column("employment").articles[1]
     blank.body = ""
     portal.fault("columns.blank", blank.path)

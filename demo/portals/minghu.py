@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from demo.accounts import link_account, posts_of
 from demo.dialects import Trs
 from demo.furnish import add_catalogues, furnish
 from demo.portals.founding import V4_ONLY, found
@@ -31,6 +33,12 @@ def county(seed: int, as_of: date) -> Portal:
     _stale(portal)
     portal.a11y = "none"
     portal.fault("a11y.entry")
+    portal.head = '<div class="banner"><img src="/images/hall.png" width="640" height="400"></div>'
+    portal.fault("a11y.wcag", defects=None, means="browser")
+    portal.column("service_rating").articles.pop()  # the page where one rates
+    portal.fault("service_rating.channel", needs_review=True)
+    _unvoiced(portal)
+    link_account(portal)
     portal.after.append(soft_404)
     portal.fault("site.not_found", defects=None)
     portal.friends = [("中国政府网", "http://www.gov.cn:@PORT@/"), ("明湖旅游", "http://dead.example.cn/")]
@@ -56,6 +64,14 @@ def _stale(portal: Portal) -> None:
     portal.fault("home.fresh")
 
 
+def _unvoiced(portal: Portal) -> None:
+    """The fourth document is not interpreted, and nobody with a name or office speaks in the others."""
+    interpretations = portal.column("interpretation").articles
+    interpretations.pop()
+    for article in interpretations:
+        article.body = article.body.replace("有关负责同志介绍，", "")
+
+
 def settle(portal: Portal) -> None:
     """Faults that need the paths of articles and columns."""
     portal.fault("columns.stale", portal.column("news").path)
@@ -67,6 +83,27 @@ def settle(portal: Portal) -> None:
     forged = portal.column("response").articles[0]
     forged.shown_date = forged.date - timedelta(days=40)
     portal.fault("meta.consistent", forged.path)
+    _published(portal)
+    portal.posts = posts_of(a for a in portal.column("news").articles if a.date <= portal.day(40))
+    portal.fault("new_media.fresh", needs_review=True)
+    portal.fault("new_media.sync", defects=None, needs_review=True)
+
+
+def _published(portal: Portal) -> None:
+    """What is published lacks an interpretation, other platforms, replays."""
+    portal.fault("interpretation.coverage", portal.column("documents").articles[3].path, needs_review=True)
+    pool = tuple(portal.url(article.path) for article in portal.column("interpretation").articles)
+    portal.fault("interpretation.voices", among=pool, needs_review=True)
+    opened = portal.column("consultation").articles[0]
+    opened.body = re.sub(
+        r"反馈方式：.*?</p>", "反馈方式：请登录本网站意见征集栏目，在线提交意见。</p>", opened.body
+    )
+    portal.fault("decision.platforms", opened.path, needs_review=True)
+    meetings = portal.column("meetings").articles
+    for meeting in meetings:
+        meeting.body = meeting.body.partition("<p>会议图解")[0]
+    pool = tuple(portal.url(meeting.path) for meeting in meetings)
+    portal.fault("meeting.replay", among=pool, needs_review=True)
 
 
 def soft_404(portal: Portal, host: Host) -> None:

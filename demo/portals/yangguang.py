@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from demo.accounts import link_account, posts_of
 from demo.dialects import Nfcms
 from demo.furnish import furnish
 from demo.portals.founding import found
@@ -34,7 +35,19 @@ def city(seed: int, as_of: date) -> Portal:
         ("高新技术产业开发区", "http://www.yggxq.com.cn:@PORT@/"),
     ]
     portal.fault("links.home", GONE)
+    link_account(portal)
+    portal.says("new_media.fresh", "pass")
+    portal.says("new_media.sync", "pass")
     return portal
+
+
+def settle_city(portal: Portal) -> None:
+    """What can only be told once its articles have paths."""
+    # 市卫生健康委员会 published another text under the same title and number.
+    portal.fault("site.one_source", portal.column("documents").articles[0].path, needs_review=True)
+    for key in ("documents", "interpretation"):
+        portal.posts += posts_of(portal.column(key).articles)
+    portal.posts += posts_of(portal.column("news").articles[:3])
 
 
 def education_bureau(seed: int, as_of: date, owner: Portal) -> Portal:

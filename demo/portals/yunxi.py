@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from demo import traps
-from demo.dialects_scripted import Hanweb
+from demo.attachments import DOCX_TYPE, docx
+from demo.dialects_scripted import Hanweb, Scripted
 from demo.furnish import add_catalogues, furnish
+from demo.portals.departments import identity_number
 from demo.portals.founding import found
 from demo.server import Answer, Host
 from demo.site import Portal
@@ -27,6 +29,10 @@ def county(seed: int, as_of: date) -> Portal:
     )  # fmt: skip
     furnish(portal, [key for key in section_keys() if key not in _MISSING])
     add_catalogues(portal, table()["catalogues"])
+    portal.column("statistics").by = Scripted()  # rows that only a browser shows
+    for part in ("section", "content"):
+        portal.says(f"{part}.statistics", "pass", means="browser")
+    portal.says("site.one_source", "pass")  # 县水务局 repeats a document of the county word for word
     portal.search = "/search.do"
     portal.banners = [
         ("活动日历", "/rili/"),
@@ -48,9 +54,31 @@ def settle(portal: Portal) -> None:
     spoiled = portal.column("culture").articles[0]
     spoiled.body += "<p>澳门赌场真人博彩平台开户，六合彩特码资料网上投注。</p>"
     portal.fault("tamper.bad_words", spoiled.path)
+    _leak(portal)
     # A server error seen once is nobody's fault yet; 403 never is.
     portal.column("notices").articles[0].body += '<p><a href="/fwt/cx.do">办件查询</a></p>'
     portal.column("notices").articles[1].body += '<p><a href="/oa/">内部入口</a></p>'
+
+
+def _leak(portal: Portal) -> None:
+    """A list of recipients with everything in it, as an attachment."""
+    rows = [
+        f"姓名：{name}　身份证号码：{identity_number(order)}　一卡通账号：{card_number(order)}"
+        for order, name in enumerate(("周某某", "吴某某", "郑某某"), 301)
+    ]
+    listed = docx("耕地地力保护补贴发放名单", *rows)
+    portal.files["/files/butie.docx"] = Answer(listed, content_type=DOCX_TYPE)
+    paid = portal.column("farm_subsidy").articles[0]
+    paid.body += '<p>附件：<a href="/files/butie.docx">补贴发放名单.docx</a></p>'
+    for kind in ("id_card", "bank_card"):
+        portal.fault(f"privacy.{kind}", "/files/butie.docx")
+
+
+def card_number(sequence: int) -> str:
+    """An invented bank card number with a right check digit (Luhn), never kept as text here."""
+    body = f"62170039{sequence:010d}"
+    digits = [int(one) * (2 if place % 2 == 0 else 1) for place, one in enumerate(reversed(body))]
+    return body + str(-sum(digit // 10 + digit % 10 for digit in digits) % 10)
 
 
 def _traps(portal: Portal, host: Host) -> None:
