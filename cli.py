@@ -58,6 +58,9 @@ FailOn = Annotated[
 Cloaking = Annotated[
     bool, typer.Option("--probe-cloaking", help="另以搜索引擎和手机的标识访问，查页面是否因访客而异")
 ]
+Exceptions = Annotated[
+    Path | None, typer.Option("--exceptions", help="已说明的问题（exceptions.yaml），期内不扣分，报告中划去")
+]
 SweepId = Annotated[str, typer.Option("--sweep", help="哪一次巡检：编号或 latest")]
 DEFAULT_DB = "sqlite:///sunsweep.db"
 # Typer carries its own copy of click and does not name this base class; its public errors derive from it.
@@ -106,6 +109,7 @@ def sweep(
     archive: Annotated[
         Keep, typer.Option("--archive", help="网页存档：cited 只留问题涉及的页面，all 全留（才能重放）")
     ] = Keep.CITED,
+    exceptions: Exceptions = None,
     db: Db = DEFAULT_DB,
     as_of: AsOf = None,
     period: PeriodOption = None,
@@ -117,7 +121,8 @@ def sweep(
     """夜间巡检清单中的全部单位；同一命令再次运行即接续未完成的巡检。"""
     _known_checks(fail_on)
     chosen = _plan(load_seeds(seeds), rules, as_of, period, seed, probe_cloaking, tuple(only or ()))
-    outcome = _run(commands.sweep(chosen, db, out, jobs=jobs, new=new, archive=archive))
+    work = commands.sweep(chosen, db, out, jobs=jobs, new=new, archive=archive, exceptions=exceptions)
+    outcome = _run(work)
     _threshold(outcome, fail_under, fail_on)
 
 
@@ -156,13 +161,14 @@ def export(
 def score(
     sweep: SweepId = "latest",
     rules: Rules = None,
+    exceptions: Exceptions = None,
     db: Db = DEFAULT_DB,
     fail_under: FailUnder = None,
     fail_on: FailOn = None,
 ) -> None:
     """不联网，按指标包的限值重新判定并计分。"""
     _known_checks(fail_on)
-    _threshold(_run(commands.score(db, sweep, tuple(rules or ()))), fail_under, fail_on)
+    _threshold(_run(commands.score(db, sweep, tuple(rules or ()), exceptions)), fail_under, fail_on)
 
 
 @app.command()
@@ -185,10 +191,11 @@ def report(
     ] = commands.ReportFormat.HTML,
     out: Annotated[Path, typer.Option("--out", help="写到此目录")] = Path("sunsweep-out"),
     rules: Annotated[str | None, typer.Option("--rules", help="哪个指标包，默认巡检时的第一个")] = None,
+    exceptions: Exceptions = None,
     db: Db = DEFAULT_DB,
 ) -> None:
     """从已存的结果写出报告。"""
-    for path in _run(commands.report(db, sweep, format, out, rules)):
+    for path in _run(commands.report(db, sweep, format, out, rules, exceptions)):
         typer.echo(path)
 
 

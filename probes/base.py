@@ -63,6 +63,15 @@ class Proof(Frozen):
     ref: str
 
 
+class Explained(Frozen):
+    """Why a fault is not counted for now (comply or explain). Judging never sets it, `rules.explain` does."""
+
+    reason: str
+    author: str
+    proof: str
+    until: str  # ISO date, the last day it holds
+
+
 class Finding(Frozen):
     """One defect: where, about what, expected, found, what to do. Texts are Chinese."""
 
@@ -75,6 +84,7 @@ class Finding(Frozen):
     advice: str = ""
     evidence: tuple[Proof, ...] = ()
     observed_at: str | None = None  # ISO 8601 with zone
+    explained: Explained | None = None
 
 
 MAX_FINDINGS = 200
@@ -92,6 +102,7 @@ class Result(Frozen):
     reason: str | None = None
     observed: Mapping[str, Any] = {}
     findings: tuple[Finding, ...] = ()
+    explained: int = 0  # of the defects
 
     @classmethod
     def of(

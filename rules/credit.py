@@ -36,6 +36,7 @@ class Part(NamedTuple):
     tested: int = 0
     reason: str | None = None
     needs: str | None = None  # the failed precondition
+    explained: int = 0  # defects that do not count for now
 
     @classmethod
     def of(cls, check: str, item: Item, results: Mapping[str, Result]) -> Part:
@@ -48,7 +49,8 @@ class Part(NamedTuple):
             return cls._by_precondition(check, result, results)
         standing = Standing.REVIEW if result.needs_review or check in item.review else Standing.DECIDED
         failed = result.verdict is Verdict.FAIL
-        return cls(check, standing, failed, result.defects, result.population, result.tested)
+        numbers = (result.defects, result.population, result.tested)
+        return cls(check, standing, failed, *numbers, explained=result.explained)
 
     @classmethod
     def _by_precondition(cls, check: str, result: Result, results: Mapping[str, Result]) -> Part:

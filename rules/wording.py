@@ -50,11 +50,17 @@ def why_item(
     failed = [_named(part) for part in parts if part.standing is Standing.DECIDED and part.failed]
     if state == "scored":
         lost = exact(item.points or 0) - (earned or Fraction(0))
-        return f"未通过：{_joined(failed)}；失{_points(lost)}分" if lost else "全部通过"
-    said = _open(parts)
+        said = f"未通过：{_joined(failed)}；失{_points(lost)}分" if lost else "全部通过"
+        return said + _explained(parts)
+    open_ones = _open(parts)
     if not any(part.standing in (Standing.UNKNOWN, Standing.REVIEW) for part in parts):
-        said += ["样本未测全" if failed else "待人工确认"]
-    return "；".join(said)
+        open_ones += ["样本未测全" if failed else "待人工确认"]
+    return "；".join(open_ones) + _explained(parts)
+
+
+def _explained(parts: Sequence[Part]) -> str:
+    number = sum(part.explained for part in parts)
+    return f"；另有{number}处已有说明，不计" if number else ""
 
 
 def _open(parts: Sequence[Part]) -> list[str]:
@@ -75,7 +81,7 @@ def why_without_points(item: Item, state: str, parts: Sequence[Part]) -> str:
         return f"{_WAITING[state]}；{_NO_POINTS}"
     if state == "not_applicable":
         return _not_applicable(item, parts)
-    return "；".join([*(_open(parts) or ["未发现问题"]), _NO_POINTS])
+    return "；".join([*(_open(parts) or ["未发现问题"]), _NO_POINTS]) + _explained(parts)
 
 
 def _not_applicable(item: Item, parts: Sequence[Part]) -> str:

@@ -17,17 +17,17 @@ from crawler.net import Gate
 from crawler.page import Page
 from demo.city import build_city
 from probes import CHECKS_BY_ID
-from probes.base import Verdict
 from rules.load import load
 from storage.repo import Store
 from storage.values import SweepRow
 from sweep.archive import Keep
 from sweep.canonical import canonical_lines
 from sweep.errors import SweepError
+from sweep.exceptions import Given, keep, load_exceptions
 from sweep.inspect import inspect_page
-from sweep.judging import judge_sweep
+from sweep.judging import failed, judge_sweep
 from sweep.plan import CHINA, Plan, gate_settings, plan, single
-from sweep.publish import judge_vetoes, print_sweep, print_unit_check, write_report
+from sweep.publish import judge_again, judge_vetoes, print_sweep, print_unit_check, write_report
 from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
 from sweep.stages import Timing
@@ -62,7 +62,7 @@ class Outcome:
         return limit is not None and any(score is not None and score < limit for score in scores)
 
     def fails(self, check: str) -> bool:
-        return any(line["check"] == check and line["verdict"] == Verdict.FAIL for line in self.results)
+        return failed(self.results, check)
 
 
 def require_check(name: str) -> None:
@@ -72,11 +72,20 @@ def require_check(name: str) -> None:
 
 
 async def sweep(
-    plan: Plan, db: str, out: Path | None, *, jobs: int, new: bool, archive: Keep = Keep.CITED
+    plan: Plan,
+    db: str,
+    out: Path | None,
+    *,
+    jobs: int,
+    new: bool,
+    archive: Keep = Keep.CITED,
+    exceptions: Path | None = None,
 ) -> Outcome:
     """The nightly sweep: run, print the ranking, write the report where asked."""
+    given = await _given(exceptions)
     async with await Store.open(db) as store:
-        row = await run_sweep(plan, store, RunOptions(db=db, new=new, jobs=jobs, archive=archive))
+        options = RunOptions(db=db, new=new, jobs=jobs, archive=archive, exceptions=given)
+        row = await run_sweep(plan, store, options)
         await print_sweep(store, row, plan.packs)
         if out is not None:
             await write_report(store, row, plan.packs[0], out)
@@ -155,10 +164,17 @@ async def pack_id(store: Store, row: SweepRow, rules: str | None) -> str:
     return wanted
 
 
-async def score(db: str, sweep_id: str, rules: tuple[str, ...]) -> Outcome:
+async def _given(exceptions: Path | None) -> Given | None:
+    return None if exceptions is None else await asyncio.to_thread(load_exceptions, exceptions)
+
+
+async def score(db: str, sweep_id: str, rules: tuple[str, ...], exceptions: Path | None = None) -> Outcome:
     """Judge again with each pack's limits, then score; no network."""
+    given = await _given(exceptions)
     async with await Store.open(db, create=False) as store:
         row = await store.get(sweep_id)
+        if given is not None:
+            await keep(store, row, given)
         packs = tuple(load(name) for name in rules or row.packs)
         units = [unit.unit for unit in await store.units(row.id)]
         for pack in packs:
@@ -167,11 +183,23 @@ async def score(db: str, sweep_id: str, rules: tuple[str, ...]) -> Outcome:
         return await outcome_of(store, row, packs[0].id)
 
 
-async def report(db: str, sweep_id: str, format: ReportFormat, out: Path, rules: str | None) -> list[str]:
-    """Write the report from what is stored; the paths written."""
+async def report(
+    db: str,
+    sweep_id: str,
+    format: ReportFormat,
+    out: Path,
+    rules: str | None,
+    exceptions: Path | None = None,
+) -> list[str]:
+    """Write the report from what is stored; the paths written. Exceptions given here are kept, and what they
+    explain is judged again: report, scores and exports never contradict each other."""
+    given = await _given(exceptions)
     async with await Store.open(db, create=False) as store:
         row = await store.get(sweep_id)
         pack = load(await pack_id(store, row, rules))
+        if given is not None:
+            await keep(store, row, given)
+            await judge_again(store, row, pack)
         return [str(path) for path in await write_report(store, row, pack, out, formats=(format,))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from crawler.model import Unit, UnitKind
@@ -21,11 +22,12 @@ from probes.base import (
 from rules.apply import annotate
 from rules.load import limits_for, load_scheme
 from rules.model import Pack
-from rules.score import rank, score
+from rules.score import Score, rank, score
 from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep.evidence import UnitFacts, evidence_of, unit_facts
+from sweep.exceptions import Explaining
 from sweep.plan import CHINA, owner_of
 from sweep.readings import readings_of
 
@@ -53,7 +55,8 @@ async def judge_lines(
 async def judged_units(
     store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack
 ) -> AsyncIterator[tuple[Unit, list[Result]]]:
-    """Every unit with its results; owners of a host before those who share it."""
+    """Every unit with its results, explained faults marked; owners of a host before those who share it."""
+    explaining = await Explaining.of(store, sweep)
     owners = {unit.id: owner_of(unit, tuple(units)) for unit in units}
     results: dict[str, list[Result]] = {}
     for unit in sorted(units, key=lambda unit: owners[unit.id] is not None):
@@ -64,7 +67,7 @@ async def judged_units(
         if owner is not None:
             judged = shared_from(judged, results.get(owner.id, []), owner)
         results[unit.id] = judged
-        yield unit, judged
+        yield unit, [explaining.marked(unit.id, result) for result in judged]
 
 
 async def score_sweep(
@@ -74,15 +77,26 @@ async def score_sweep(
     pack: Pack,
     results: Mapping[str, Sequence[Result]],
 ) -> None:
+    """The latest scores: without explained faults, with people's answers. Where there are answers, the
+    machine's own scores are kept beside them."""
     scheme = load_scheme(pack.scheme)
-    by_check = {unit: {result.check: result for result in lines} for unit, lines in results.items()}
-    scores = []
+    explaining = await Explaining.of(store, sweep)
+    answers: dict[str, dict[str, float]] = {}
+    for (name, code), answer in (await store.answers(sweep.id, pack.id)).items():
+        answers.setdefault(name, {})[code] = answer.points
+    machine, latest = [], []
     for unit in units:
-        found = by_check[unit.id]
-        readings = await readings_of(store, sweep, unit, pack, found)
-        scores.append(score(unit, found, pack, sweep.period, scheme=scheme, readings=readings))
-    ranked = rank(scores, coverage=pack.rank_coverage)
-    await store.replace_scores(sweep.id, pack.id, [line.model_dump(mode="json") for line in ranked])
+        found = explaining.counted({one.check: one for one in results[unit.id]}, pack.tested_share)
+        readings = await readings_of(store, sweep, unit, pack, found, explaining)
+        scored = partial(score, unit, found, pack, sweep.period, scheme=scheme, readings=readings)
+        machine.append(scored())
+        latest.append(scored(answers=answers[unit.id]) if unit.id in answers else machine[-1])
+    alone = _ranked_lines(machine, pack) if answers else []
+    await store.replace_scores(sweep.id, pack.id, _ranked_lines(latest, pack), machine=alone)
+
+
+def _ranked_lines(scores: Sequence[Score], pack: Pack) -> list[dict[str, Any]]:
+    return [line.model_dump(mode="json") for line in rank(scores, coverage=pack.rank_coverage)]
 
 
 class Department(NamedTuple):
@@ -169,6 +183,8 @@ def line_of(
 ) -> dict[str, Any]:
     applies, indicators, needs_review = annotate(result, pack, unit, sweep.period)
     data = {**result.model_dump(mode="json"), "needs_review": needs_review}
+    if not data["explained"]:
+        del data["explained"]
     data["findings"] = [_dated(finding, times, fallback) for finding in result.findings]
     head = {"sweep": sweep.id, "unit": unit.id, "check": data.pop("check"), "verdict": data.pop("verdict")}
     return {**head, "applies": applies, "indicators": list(indicators), **data, "pack_hash": pack.hash}
@@ -177,6 +193,8 @@ def line_of(
 def _dated(finding: Finding, times: Mapping[str, datetime], fallback: datetime) -> dict[str, Any]:
     seen = times.get(finding.subject) or times.get(finding.url) or fallback
     data = finding.model_dump(mode="json")
+    if data["explained"] is None:
+        del data["explained"]
     data["observed_at"] = finding.observed_at or seen.astimezone(CHINA).isoformat(timespec="seconds")
     if not data["evidence"]:
         data["evidence"] = [{"kind": "http", "ref": finding.subject or finding.url}]
@@ -184,5 +202,10 @@ def _dated(finding: Finding, times: Mapping[str, datetime], fallback: datetime) 
 
 
 def failed(results: Iterable[Mapping[str, Any]], check: str) -> bool:
-    """True when any unit fails the check (for --fail-on)."""
-    return any(line["check"] == check and line["verdict"] == Verdict.FAIL for line in results)
+    """True when any unit fails the check (for --fail-on) and has not explained all of it."""
+    return any(
+        line["check"] == check
+        and line["verdict"] == Verdict.FAIL
+        and max(1, line["defects"]) > line.get("explained", 0)
+        for line in results
+    )

@@ -49,6 +49,14 @@ async def judge_vetoes(store: Store, row: SweepRow, units: Sequence[Unit], packs
         await judge_sweep(store, row, units, load(VETO_PACK))
 
 
+async def judge_again(store: Store, row: SweepRow, pack: Pack) -> None:
+    """Judge and score once more, after people added something; also what the report shows beside `pack`."""
+    units = [unit.unit for unit in await store.units(row.id)]
+    await judge_sweep(store, row, units, pack)
+    if not pack.vetoes and VETO_PACK in await store.judged_packs(row.id):
+        await judge_sweep(store, row, units, load(VETO_PACK))
+
+
 async def _national(store: Store, row: SweepRow) -> tuple[Pack, list[dict[str, Any]]] | None:
     """The national pack and its scores, where the sweep was judged by the pack as it stands."""
     if VETO_PACK not in await store.judged_packs(row.id):

@@ -13,10 +13,16 @@ from rules.standing import Readings
 from storage.repo import Store
 from storage.values import SweepRow
 from sweep.evidence import evidence_of, unit_facts
+from sweep.exceptions import Explaining
 
 
 async def readings_of(
-    store: Store, sweep: SweepRow, unit: Unit, pack: Pack, results: Mapping[str, Result]
+    store: Store,
+    sweep: SweepRow,
+    unit: Unit,
+    pack: Pack,
+    results: Mapping[str, Result],
+    explaining: Explaining,
 ) -> Readings:
     """`results` (by check id) with those replaced that other limits may change; from the store alone."""
     named = {*pack.veto_limits, *pack.warn_limits}
@@ -28,8 +34,9 @@ async def readings_of(
     for probe in (probe for probe in ALL if probe.id in named):
         evidence = await evidence_of(theirs, probe, facts)
         for reading, judged in again.items():
-            found = run_probe(probe, evidence, limits_for(pack, probe, reading))
-            judged.update({result.check: result for result in _standing(found, results)})
+            found = _standing(run_probe(probe, evidence, limits_for(pack, probe, reading)), results)
+            explained = {result.check: explaining.marked(unit.id, result) for result in found}
+            judged.update(explaining.counted(explained, pack.tested_share))
     return Readings({**results, **again[Reading.VETO]}, {**results, **again[Reading.WARNING]})
 
 

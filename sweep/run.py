@@ -12,6 +12,7 @@ from storage.repo import Store
 from storage.values import Stage, SweepPlan, SweepRow
 from sweep.archive import Keep, keep_cited
 from sweep.errors import OfflineError, SweepError
+from sweep.exceptions import Given, keep
 from sweep.jobs import audit_in_processes
 from sweep.judging import judge_sweep
 from sweep.plan import Plan, gate_settings
@@ -32,11 +33,14 @@ class RunOptions:
     jobs: int = 1
     timing: Timing = field(default_factory=Timing)
     archive: Keep = Keep.CITED
+    exceptions: Given | None = None  # replaces what the sweep was given before
 
 
 async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
     """The whole sweep; safe to call again after any interruption."""
     sweep = await open_sweep(plan, store, options)
+    if options.exceptions is not None:
+        await keep(store, sweep, options.exceptions)
     async with Gate(**gate_settings(plan.seeds)) as gate:
         await require_online(gate, plan)
         await _audit(plan, store, sweep, gate, options)

@@ -151,6 +151,17 @@ def load_seeds(path: Path) -> Seeds:
 
 def parse_seeds(text: str, source: str) -> Seeds:
     """The same for a text; `source` is named in errors."""
+    node, data = read_yaml(text, source)
+    try:
+        spec = SeedsSpec.model_validate(data)
+    except ValidationError as problem:
+        raise SeedsError("\n".join(explain_yaml(problem, node, source))) from None
+    _refuse_duplicate_units(spec, node, source)
+    return _applied(spec, source)
+
+
+def read_yaml(text: str, source: str) -> tuple[yaml.Node | None, dict[str, Any]]:
+    """A file that people write, as nodes (they know their lines) and as data; SeedsError for bad YAML."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
         _refuse_duplicate_keys(node, source)
@@ -161,16 +172,11 @@ def parse_seeds(text: str, source: str) -> Seeds:
         raise SeedsError(
             f"{source} 第 {line} 行：YAML 语法有误（{problem.problem}）。请检查缩进、冒号和引号"
         ) from None
-    except yaml.YAMLError as problem:
-        raise SeedsError(f"{source}：YAML 读不出来（{problem}）") from None
+    except (yaml.YAMLError, ValueError) as problem:  # 2026-02-30 is a ValueError of the constructor
+        raise SeedsError(f"{source}：YAML 读不出来（{problem}）。请检查日期等取值") from None
     if not isinstance(data, dict):
         raise SeedsError(f"{source} 第 1 行：应为以 version: 1 开头的映射，实为 {type(data).__name__}")
-    try:
-        spec = SeedsSpec.model_validate(data)
-    except ValidationError as problem:
-        raise SeedsError("\n".join(_explain(problem, node, source))) from None
-    _refuse_duplicate_units(spec, node, source)
-    return _applied(spec, source)
+    return node, data
 
 
 def unit_from(spec: UnitSpec, defaults: Pace) -> Unit:
@@ -253,7 +259,7 @@ def _without_other_portals(unit: Unit, portals: Mapping[str, str]) -> Unit:
 def _refuse_duplicate_units(spec: SeedsSpec, node: yaml.Node | None, source: str) -> None:
     seen: dict[str, int] = {}
     for index, unit in enumerate(spec.units):
-        line = _line(node, ("units", index, "id"))
+        line = line_in(node, ("units", index, "id"))
         if unit.id in seen:
             raise SeedsError(
                 f"{source} 第 {line} 行：单位编号 {unit.id!r} 重复（第 {seen[unit.id]} 行已用）。"
@@ -262,7 +268,7 @@ def _refuse_duplicate_units(spec: SeedsSpec, node: yaml.Node | None, source: str
         seen[unit.id] = line
     for index, unit in enumerate(spec.units):
         if unit.parent is not None and unit.parent not in seen:
-            line = _line(node, ("units", index, "parent"))
+            line = line_in(node, ("units", index, "parent"))
             raise SeedsError(
                 f"{source} 第 {line} 行：parent {unit.parent!r} 不在单位清单中。请填已有单位的 id"
             )
@@ -292,10 +298,11 @@ _ADVICE = {
 }
 
 
-def _explain(problem: ValidationError, node: yaml.Node | None, source: str) -> Iterator[str]:
+def explain_yaml(problem: ValidationError, node: yaml.Node | None, source: str) -> Iterator[str]:
+    """One sentence for each mistake: file, line, key, and what is allowed there."""
     for error in problem.errors(include_url=False):
         place = error["loc"]
-        line = _line(node, place, of_key=error["type"] == "extra_forbidden")
+        line = line_in(node, place, of_key=error["type"] == "extra_forbidden")
         where = ".".join(str(part) for part in place)
         text = error["msg"].removeprefix("Value error, ")
         advice = _ADVICE.get(error["type"])
@@ -305,7 +312,7 @@ def _explain(problem: ValidationError, node: yaml.Node | None, source: str) -> I
         yield f"{source} 第 {line} 行：{where}：{detail}{found}"
 
 
-def _line(node: yaml.Node | None, place: tuple[int | str, ...], *, of_key: bool = False) -> int:
+def line_in(node: yaml.Node | None, place: tuple[int | str, ...], *, of_key: bool = False) -> int:
     """1-based line of the innermost node on the way to `place` that exists."""
     if node is None:
         return 1
