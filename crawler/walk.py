@@ -55,6 +55,7 @@ class WalkPlan:
     as_of: date
     observe: Observe
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None  # progress: a page was done
+    home: str | None = None  # where the home page led, when it was visited before: a walk goes on
     attempts: Callable[[], Iterable[Attempt]] = tuple  # requests since the last call, stored with the batch
     archive: Archive = field(default_factory=NoArchive)
     includes_held: int = INCLUDES_HELD
@@ -76,6 +77,8 @@ class Walk:
         self._net = net
         self._frontier = frontier
         self._scope = Scope.of(plan.unit)
+        if plan.home is not None:
+            self._adopt(plan.home)
         self._includes: OrderedDict[str, str | None] = OrderedDict()
         self._documents: dict[str, Fetched] = {}
         self._batch: list[Visit] = []

@@ -101,7 +101,7 @@ def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
 
 async def walk(job: Job, net: PatientNet) -> None:
     """Visit the portal; where its home page fails, look once more later before saying so."""
-    plan = _walk_plan(job, net)
+    plan = await _walk_plan(job, net)
     await Walk(plan, net, job.store).run()
     home = await _home(job)
     if _is_read(home):
@@ -111,13 +111,15 @@ async def walk(job: Job, net: PatientNet) -> None:
     await job.store.save_attempts(net.drain())
 
 
-def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
+async def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
+    home = next((page for page in await job.store.facts() if page.role is Role.HOME), None)
     return WalkPlan(
         job.unit,
         job.sweep.period,
         job.sweep.as_of,
         observer(job.probes),
         tick=job.tick,
+        home=home.final_url if home is not None and _is_read(home) else None,
         attempts=net.drain,
         archive=job.archive,
     )
@@ -129,7 +131,7 @@ async def _render(job: Job, net: PatientNet) -> bool:
     if state.get("portal") != PortalState.OPEN:
         return False
     net.purpose = "render"
-    return await escalation.escalate(job.store, _walk_plan(job, net), net)
+    return await escalation.escalate(job.store, await _walk_plan(job, net), net)
 
 
 async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts) -> None:

