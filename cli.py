@@ -21,6 +21,7 @@ from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
 from sweep.seeds import load_seeds
+from sweep.usage import Command, Group, error_in_chinese
 
 T = TypeVar("T")
 
@@ -35,13 +36,16 @@ class Exit(IntEnum):
 
 
 app = typer.Typer(
+    cls=Group,
     help="阳光巡检：检测政府网站的公开程度，按官方指标计分、排名、出报告。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="指标包：列出、查看、校验。", no_args_is_help=True, rich_markup_mode=None)
+rules_app = typer.Typer(
+    cls=Group, help="指标包：列出、查看、校验。", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(rules_app, name="rules")
 
 Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
@@ -67,7 +71,7 @@ DEFAULT_DB = "sqlite:///sunsweep.db"
 USAGE_ERROR: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(
     out: Annotated[Path, typer.Option("--out", help="报告目录")] = Path("demo-out"),
     seed: SeedOption = 1,
@@ -77,7 +81,7 @@ def demo(
     _run(commands.demo(out, seed=seed, as_of=_date(as_of)))
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     url: Annotated[str, typer.Argument(help="门户网址")],
     kind: Annotated[UnitKind, typer.Option("--kind", help="单位类型")] = UnitKind.COUNTY,
@@ -98,7 +102,7 @@ def check(
     _threshold(outcome, fail_under, fail_on)
 
 
-@app.command()
+@app.command(cls=Command)
 def sweep(
     seeds: Annotated[Path, typer.Argument(help="单位清单")] = Path("seeds.yaml"),
     rules: Rules = None,
@@ -126,7 +130,7 @@ def sweep(
     _threshold(outcome, fail_under, fail_on)
 
 
-@app.command()
+@app.command(cls=Command)
 def inspect(
     source: Annotated[str, typer.Argument(help="网页文件或网址")],
     url: Annotated[str | None, typer.Option("--url", help="文件原来的网址")] = None,
@@ -137,7 +141,7 @@ def inspect(
     typer.echo(json.dumps(read, ensure_ascii=False, indent=None if as_json else 2))
 
 
-@app.command()
+@app.command(cls=Command)
 def export(
     what: Annotated[commands.What, typer.Option("--what", help="results 检测结果，scores 得分")] = (
         commands.What.RESULTS
@@ -157,7 +161,7 @@ def export(
     sys.stdout.buffer.flush()
 
 
-@app.command()
+@app.command(cls=Command)
 def score(
     sweep: SweepId = "latest",
     rules: Rules = None,
@@ -171,7 +175,7 @@ def score(
     _threshold(_run(commands.score(db, sweep, tuple(rules or ()), exceptions)), fail_under, fail_on)
 
 
-@app.command()
+@app.command(cls=Command)
 def replay(
     sweep: SweepId = "latest",
     db: Db = DEFAULT_DB,
@@ -183,7 +187,7 @@ def replay(
     _threshold(_run(afterwards.replay(db, sweep)), fail_under, fail_on)
 
 
-@app.command()
+@app.command(cls=Command)
 def report(
     sweep: SweepId = "latest",
     format: Annotated[
@@ -199,7 +203,7 @@ def report(
         typer.echo(path)
 
 
-@app.command()
+@app.command(cls=Command)
 def evidence(
     finding: Annotated[
         str, typer.Argument(help="问题编号：巡检:单位:检查项:序号，如 latest:lufeng:links.home:1")
@@ -212,7 +216,7 @@ def evidence(
     typer.echo(_run(afterwards.evidence(db, finding, out, rules)))
 
 
-@app.command()
+@app.command(cls=Command)
 def diff(
     one: Annotated[str, typer.Argument(metavar="A", help="一次巡检：编号或 latest")],
     other: Annotated[str, typer.Argument(metavar="B", help="另一次巡检")],
@@ -224,7 +228,7 @@ def diff(
     typer.echo(_run(afterwards.diff(db, one, other, rules, as_json=as_json)))
 
 
-@app.command()
+@app.command(cls=Command)
 def recheck(
     sweep: SweepId = "latest",
     unit: Annotated[str | None, typer.Option("--unit", help="复查这个单位")] = None,
@@ -242,7 +246,7 @@ def recheck(
     typer.echo(_run(afterwards.recheck(db, again, _date(as_of))))
 
 
-@app.command()
+@app.command(cls=Command)
 def prune(
     keep_sweeps: Annotated[int | None, typer.Option("--keep-sweeps", min=1, help="留最近完成的几次")] = None,
     older_than: Annotated[int | None, typer.Option("--older-than", min=1, help="删这么多天以前的")] = None,
@@ -252,7 +256,7 @@ def prune(
     typer.echo(_run(afterwards.prune(db, keep_sweeps, older_than)))
 
 
-@app.command()
+@app.command(cls=Command)
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False, db: Db = DEFAULT_DB
 ) -> None:
@@ -260,13 +264,13 @@ def status(
     typer.echo(_run(commands.status(db, as_json=as_json)))
 
 
-@rules_app.command("list")
+@rules_app.command("list", cls=Command)
 def rules_list() -> None:
     """列出随附的指标包。"""
     typer.echo(rules_view.listing())
 
 
-@rules_app.command("show")
+@rules_app.command("show", cls=Command)
 def rules_show(
     name: Annotated[str, typer.Argument(help="指标包名、指标代码、检查项或栏目词条")],
     rules: Annotated[str | None, typer.Option("--rules", help="在哪个指标包里找")] = None,
@@ -275,7 +279,7 @@ def rules_show(
     typer.echo(rules_view.shown(name, rules))
 
 
-@rules_app.command("validate")
+@rules_app.command("validate", cls=Command)
 def rules_validate(
     files: Annotated[list[str], typer.Argument(help="指标包名或文件")],
 ) -> None:
@@ -348,7 +352,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or Exit.DONE)
     except USAGE_ERROR as problem:
-        typer.echo(f"用法有误：{problem.format_message()}。可加 --help 查看用法", err=True)
+        typer.echo(f"用法有误：{error_in_chinese(problem.format_message())}。可加 --help 查看用法", err=True)
         sys.exit(Exit.FAILED)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(Exit.INTERRUPTED)
