@@ -14,7 +14,7 @@ from crawler.pieces import filled_by_script
 from crawler.search_forms import find_search, has_search_form
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
-CHECKS = (Check("search.box", "站内搜索入口"),)
+CHECKS = (Check("search.box", "站内搜索入口", shared=True),)
 
 
 class Form(Frozen):

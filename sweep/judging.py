@@ -140,12 +140,16 @@ def _unbuilt(check: str, portal: PortalState) -> Result:
 
 
 def shared_from(results: Iterable[Result], owners: Iterable[Result], owner: Unit) -> list[Result]:
-    """Host facts are tested once, by the host's owner, and copied with the owner named."""
+    """Host facts are tested once, by the host's owner, and copied with the owner named.
+
+    What the unit passes by itself (a search box of its own) stays: the owner's lack is not the unit's.
+    """
     by_check = {result.check: result for result in owners}
     out = []
     for result in results:
         theirs = by_check.get(result.check)
-        if theirs is not None and CHECKS_BY_ID[result.check].shared:
+        own = result.verdict is Verdict.PASS
+        if theirs is not None and CHECKS_BY_ID[result.check].shared and not own:
             observed = {**theirs.observed, "shared_with": owner.id}
             out.append(theirs.model_copy(update={"observed": observed}))
         else:

@@ -26,7 +26,11 @@ DEFAULT_PACK = "jilin-2021"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that decides what a sweep does. `key` is the same for the same command on another day's clock."""
+    """All that decides what a sweep does.
+
+    `key` names the same command again: a day that was not asked for but taken from the clock is no part of
+    it, so that a nightly sweep goes on after midnight with the day on which it began.
+    """
 
     seeds: Seeds
     packs: tuple[Pack, ...]
@@ -34,6 +38,8 @@ class Plan:
     period: Period
     seed: int = 1
     options: Mapping[str, bool] = field(default_factory=dict)
+    day_given: bool = True
+    period_given: bool = True
 
     @property
     def key(self) -> str:
@@ -41,8 +47,8 @@ class Plan:
             "units": [unit.model_dump(mode="json") for unit in self.seeds.units],
             "hosts": {host: list(addresses) for host, addresses in self.seeds.hosts.items()},
             "packs": [pack.id for pack in self.packs],
-            "as_of": self.as_of.isoformat(),
-            "period": self.period.model_dump(mode="json"),
+            "as_of": self.as_of.isoformat() if self.day_given else None,
+            "period": self.period.model_dump(mode="json") if self.period_given else None,
             "seed": self.seed,
             "options": dict(self.options),
         }
@@ -63,7 +69,9 @@ def plan(
     seeds = _only(seeds, only)
     packs = tuple(load(name) for name in rules or seeds.rules or (DEFAULT_PACK,))
     day = as_of or datetime.now(CHINA).date()
-    return Plan(seeds, packs, day, period or seeds.period or _pack_period(packs, day), seed, options or {})
+    given = period or seeds.period or _pack_period(packs)
+    span = given or Period(start=date(day.year, 1, 1), end=date(day.year, 12, 31))
+    return Plan(seeds, packs, day, span, seed, options or {}, as_of is not None, given is not None)
 
 
 def _only(seeds: Seeds, only: tuple[str, ...]) -> Seeds:
@@ -76,11 +84,11 @@ def _only(seeds: Seeds, only: tuple[str, ...]) -> Seeds:
     return replace(seeds, units=units)
 
 
-def _pack_period(packs: tuple[Pack, ...], as_of: date) -> Period:
+def _pack_period(packs: tuple[Pack, ...]) -> Period | None:
     for pack in packs:
         if pack.period is not None:
             return Period(start=pack.period.start, end=pack.period.end)
-    return Period(start=date(as_of.year, 1, 1), end=date(as_of.year, 12, 31))
+    return None
 
 
 def single(url: str, kind: UnitKind, *, contact: str = "") -> Seeds:
