@@ -16,7 +16,7 @@ import typer
 from crawler.model import Period, UnitKind
 from rules.errors import PackError
 from storage.errors import StoreError
-from sweep import afterwards, commands, rules_view
+from sweep import afterwards, case_app, commands, rules_view
 from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
@@ -47,6 +47,7 @@ rules_app = typer.Typer(
     cls=Group, help="指标包：列出、查看、校验。", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(rules_app, name="rules")
+app.add_typer(case_app.app, name="case")
 
 Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
 Rules = Annotated[list[str] | None, typer.Option("--rules", help="指标包名或文件，可重复给出")]
