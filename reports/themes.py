@@ -14,13 +14,17 @@ OTHER_AREA = "其他提示（本方案不计分）"
 def themes(units: Sequence[UnitView]) -> tuple[Theme, ...]:
     """Checks failed by at least two units, without those a person still has to confirm.
 
-    In the scheme's order of areas, the most widespread first.
+    A check that the scheme asks of some units is counted among these alone. In the scheme's order of areas,
+    the most widespread first.
     """
+    scored = {check.id for unit in units for check in unit.checks if check.applies}
     found: dict[str, list[tuple[UnitView, CheckView]]] = {}
     judged: dict[str, int] = {}
     for unit in units:
         for check in unit.checks:
             if check.verdict not in ("pass", "fail") or check.needs_review:
+                continue
+            if check.id in scored and not check.applies:
                 continue
             judged[check.id] = judged.get(check.id, 0) + 1
             if check.failed:
