@@ -144,7 +144,7 @@ FACTS = PageFacts(
 
 def _told(path: Path) -> dict[str, set[str]]:
     """Command (as in the heading `### sunsweep NAME …`) -> options in its part of the README."""
-    parts = re.split(r"^### `sunsweep ([a-z]+(?: [a-z]+)?)[^\n]*$", path.read_text("utf-8"), flags=re.M)
+    parts = re.split(r"^### `sunsweep ([a-z]+(?: [a-z]+)*)[^\n]*$", path.read_text("utf-8"), flags=re.M)
     return {
         name: set(re.findall(r"`(--[a-z][a-z-]*)", text.partition("\n## ")[0]))
         for name, text in zip(parts[1::2], parts[2::2], strict=True)
