@@ -6,6 +6,7 @@ Whatever happens, no unit may be told a fault that is not in the truth of the un
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -152,12 +153,16 @@ async def results_of(city: Served, db: str) -> list[dict[str, Any]]:
         return await store.results(row.id, "jilin-2021")
 
 
+SEEDS = range(1, int(os.environ.get("SUNSWEEP_TEST_SEEDS", "1")) + 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("trouble", [walled, flaky, broken, maintenance, outage, closed, behind])
 async def test_nobody_is_accused_wrongly(
-    trouble: Callable[[int], Callable[[Asked, Answer], Answer]], tmp_path: Path
+    trouble: Callable[[int], Callable[[Asked, Answer], Answer]], seed: int, tmp_path: Path
 ) -> None:
     async with serve() as city:
-        change = trouble(1)
+        change = trouble(seed)
         disturb(city.city, change)
         if trouble is outage:
             canary = city.city.hosts["canary.example.cn"]
