@@ -53,6 +53,8 @@ BODIES = (
     "#vsb_content,.zw-content,.zw,#articleContent,.con_text,.view_content,.article-con,.detail-content,"
     ".content-txt,#content_text,.Custom_UnionStyle,.zwnr,#mainText,.nr,.article-body,.info-content"
 )
+_BODY_TAG = "ucapcontent"
+_BODY_NAMES = [(name[1:].lower(), name) for name in BODIES.split(",") if name != _BODY_TAG]
 _ARTICLE_URL = re.compile(
     r"/t\d{8}_\d+\.s?html?|/art/\d{4}/(?:\d+/\d+/)?art_|/content/post_\d+|/(?:content|c)_\d+\.s?html?"
     r"|/\d{6,8}/[0-9a-f]{32}\.s?html|/\d{8}/[0-9a-f]+/c\.html|/c\d+/content\.html|/info/\d+/\d+\.htm"
@@ -119,7 +121,7 @@ def _read(page: Page) -> Article | None:
 
 def _assemble(page: Page, body: LexborNode | None, named: bool) -> Article | None:
     text = _clean(block_text(body)) if body is not None else ""
-    characters = len(_SPACE.sub("", text))
+    characters = _count(text)
     lines = page.text.split("\n")
     title, at = _title(page, lines)
     first = text.partition("\n")[0]
@@ -144,7 +146,7 @@ def _from_data(page: Page, told: DialectArticle) -> Article:
         date=day,
         date_source="json" if told.date else "url" if day else "",
         source=told.source,
-        characters=len(_SPACE.sub("", text)),
+        characters=_count(text),
         text=text,
         attachments=tuple(dict.fromkeys((*attachments, *told.attachments))),
         images=images,
@@ -158,12 +160,18 @@ def _from_data(page: Page, told: DialectArticle) -> Article:
 
 def _body(page: Page) -> LexborNode | None:
     """The node that holds the running text: a container known by name, else where most of it stands."""
-    named = page.tree.css(BODIES)
+    named = _named_bodies(page)
     if named:
         best = max(named, key=lambda node: len(node.text()))
-        if len(_SPACE.sub("", best.text())) >= 15 or best.css_first("img,video,embed,object,iframe,a"):
+        if _count(best.text()) >= 15 or best.css_first("img,video,embed,object,iframe,a"):
             return best
     return _densest(page) or (named[0] if named else None)
+
+
+def _named_bodies(page: Page) -> list[LexborNode]:
+    """What BODIES select; asked only for those that are there, as a selector looks at every node for each."""
+    there = [selector for name, selector in _BODY_NAMES if name in page.names]
+    return page.tree.css(",".join([_BODY_TAG, *there]))
 
 
 def _densest(page: Page) -> LexborNode | None:
@@ -200,10 +208,15 @@ def _is_list(page: Page, body: LexborNode) -> bool:
         return False
     dated = sum(1 for row in rows.rows if row.date is not None or row.month_day is not None)
     linked = sum(len(row.title) for row in rows.rows)
-    running = len(_SPACE.sub("", body.text()))
+    running = _count(body.text())
     if dated >= 2 or rows.hub:
         return running < 4 * linked
     return running < linked
+
+
+def _count(text: str) -> int:
+    """Characters without white space."""
+    return len("".join(text.split()))
 
 
 def _clean(text: str) -> str:

@@ -44,6 +44,7 @@ class Address(NamedTuple):
 
     key: str
     pattern: str
+    path: str  # the URL without its query
     is_page: bool
     is_article: bool
 
@@ -52,7 +53,8 @@ class Address(NamedTuple):
 def address(url: str) -> Address:
     """Key, trap pattern and kind of a URL."""
     key = key_of(url)
-    return Address(key, pattern_of(key), not is_attachment(url), is_article_url(url))
+    path = url.partition("?")[0]
+    return Address(key, pattern_of(key), path, not is_attachment(url), is_article_url(url))
 
 
 def is_attachment(url: str) -> bool:
@@ -70,6 +72,7 @@ def candidates(
     """Every page-like link in scope, once, with its level and order."""
     ranks = _article_ranks(page, period, as_of)
     seen: set[str] = set()
+    here, below = page.url, depth + 1
     for position, (url, anchor) in enumerate(_links(page)):
         if url in seen or url not in scope:
             continue
@@ -78,20 +81,22 @@ def candidates(
         if not place.is_page:
             continue
         rank = ranks.get(url)
-        new_role = Role.ARTICLE if place.is_article else _role(url, anchor, role, is_row=rank is not None)
+        new_role = Role.ARTICLE if place.is_article else _role(place, anchor, role, is_row=rank is not None)
+        in_period = rank is not None and rank < NOT_IN_PERIOD
         yield Candidate(
-            key=place.key,
-            url=url,
-            level=_level(new_role, level, depth + 1, rank),
-            order=f"{rank if new_role is Role.ARTICLE and rank is not None else position:06d}",
-            depth=depth + 1,
-            role=new_role,
-            parent=page.url,
-            anchor=anchor[:100],
-            pattern=place.pattern,
+            place.key,
+            url,
+            _level(new_role, level, below, in_period),
+            _ORDER % (rank if new_role is Role.ARTICLE and rank is not None else position),
+            below,
+            new_role,
+            here,
+            anchor[:100],
+            place.pattern,
         )
 
 
+_ORDER = "%06d"
 NOT_IN_PERIOD = 999_999
 
 
@@ -125,25 +130,26 @@ def _links(page: Page) -> Iterator[tuple[str, str]]:
         yield url, ""
 
 
-def _role(url: str, anchor: str, parent: Role, *, is_row: bool) -> Role:
-    path = url.partition("?")[0]
-    if parent is Role.HOME and (_SITE_MAP.search(anchor) or _SITE_MAP_PATH.search(path)):
-        return Role.SITE_MAP
-    if parent is Role.HOME and (_TREE.match(anchor.strip()) or _TREE_PATH.search(path)):
-        return Role.TREE
-    if is_row and parent is not Role.HOME and not path.endswith("/"):
+def _role(place: Address, anchor: str, parent: Role, *, is_row: bool) -> Role:
+    if parent is Role.HOME:
+        if _SITE_MAP.search(anchor) or _SITE_MAP_PATH.search(place.path):
+            return Role.SITE_MAP
+        return Role.TREE if _TREE.match(anchor.strip()) or _TREE_PATH.search(place.path) else Role.COLUMN
+    if is_row and place.path[-1:] != "/":
         return Role.ARTICLE
-    if parent in (Role.HOME, Role.SITE_MAP, Role.TREE, Role.COLUMN):
-        return Role.COLUMN
-    return Role.OTHER
+    return Role.COLUMN if parent in _LEADING else Role.OTHER
 
 
-def _level(role: Role, parent_level: int, depth: int, rank: int | None) -> int:
+_LEADING = (Role.SITE_MAP, Role.TREE, Role.COLUMN)
+
+
+@lru_cache(maxsize=4096)
+def _level(role: Role, parent_level: int, depth: int, in_period: bool) -> int:
     if role in (Role.SITE_MAP, Role.TREE):
         natural = 1
     elif role is Role.COLUMN and depth <= COLUMN_DEPTH:
         natural = 1 + depth
-    elif role is Role.ARTICLE and rank is not None and rank < NOT_IN_PERIOD:
+    elif role is Role.ARTICLE and in_period:
         natural = ARTICLES
     else:
         natural = REST + min(depth, DEEPEST)

@@ -34,7 +34,6 @@ _PARKED = re.compile(
     r"|域名停靠|博彩|真人娱乐|彩票投注|棋牌游戏",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"\s+")
 
 
 def doubt(page: Page, unit: Unit) -> Doubt | None:
@@ -46,7 +45,7 @@ def doubt(page: Page, unit: Unit) -> Doubt | None:
     reading = dialects.read(page)
     if reading.rows or reading.article is not None or reading.tree or reading.supplements:
         return None
-    size = len(_SPACE.sub("", page.text))
+    size = len("".join(page.text.split()))
     if reading.redirect is not None and size < 100:
         return Doubt.REDIRECT
     if not belongs(page, unit) and (_PARKED.search(page.title) or (size < 400 and _PARKED.search(page.text))):

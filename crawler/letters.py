@@ -94,7 +94,7 @@ _SIGNED = re.compile(
 )
 _BY_SCRIPT = re.compile(r"\{\{|\$T\.|\$\.(?:ajax|get|post|getJSON)\(|axios|new Vue|\bfetch\(|XMLHttpRequest")
 # A page without any of these shows no date of a question: tried first, as most pages are no letters.
-_MARKS = tuple(f"{who}{what}" for who in _ASK.split("|")[:12] for what in ("时间", "日期", "内容"))
+_MARKS = {what: tuple(f"{who}{what}" for who in _ASK.split("|")[:12]) for what in ("时间", "日期", "内容")}
 _ROW_HEADS = tuple(
     f"{who}{what}"
     for who in ("答复", "回复", "办理", "受理", "处理", "办结", "承办")
@@ -112,7 +112,9 @@ _END = re.compile(  # the page goes on with something else
 def may_hold_letters(page: Page) -> bool:
     """A cheap look: could labels of a letter stand here?"""
     text = page.text
-    return ("复" in text or "办" in text or "处" in text) and any(mark in text for mark in _MARKS)
+    return ("复" in text or "办" in text or "处" in text) and any(
+        what in text and any(mark in text for mark in marks) for what, marks in _MARKS.items()
+    )
 
 
 def read_letters(page: Page) -> tuple[Letter, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -66,9 +67,32 @@ _BORN = range(1905, 2036)  # years; fixed, so that a page reads the same on ever
 _EXAMPLES = frozenset({"11010519491231002X", "440524188001010014", "110101199003070000"})
 
 
+# Every digit as 0, all else as one sign: byte strings are searched many times as fast as patterns run.
+_SHAPES = bytes(ord("0") if 0x30 <= code <= 0x39 else ord("-") for code in range(256))
+_LONGEST = 20  # characters of a number with its spaces, at most
+# One of these stands in all that the two patterns find.
+_SIGNS = (b"0000000", b"-0000-0000")
+
+
+def near_digits(text: str, signs: Sequence[bytes]) -> list[tuple[int, int]]:
+    """The spans of a text in which a number may stand. Of `signs` (`0` any digit, `-` anything else; at least
+    seven long) one must be part of the number's shape."""
+    shape = text.encode("ascii", "replace").translate(_SHAPES)
+    spans = []
+    for sign in signs:
+        at = shape.find(sign)
+        while at >= 0:
+            spans.append((max(0, at - _LONGEST), at + 2 * _LONGEST))
+            at = shape.find(sign, at + 7)
+    return spans
+
+
 def could_hold(text: str) -> bool:
     """Whether a closer look is worth it."""
-    return _QUICK.search(text) is not None and _RUN.search(text) is not None
+    spans = near_digits(text, _SIGNS)
+    return any(_QUICK.search(text, *span) for span in spans) and any(
+        _RUN.search(text, *span) for span in spans
+    )
 
 
 def find_numbers(text: str) -> list[Number]:

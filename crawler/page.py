@@ -146,6 +146,15 @@ class Page:
         return found
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Every class and id of the page, in lower case: asked before a selector that names many of them."""
+        said: set[str | None] = set()
+        for node in self.tree.css("[class],[id]"):
+            attributes = node.attributes
+            said.update((attributes.get("class"), attributes.get("id")))
+        return frozenset(" ".join([name for name in said if name]).lower().split())
+
+    @cached_property
     def base(self) -> str:
         """What relative links are resolved against: the first <base href>, else the page's own URL."""
         if "<base" not in self.html and "<BASE" not in self.html:

@@ -25,7 +25,7 @@ class Scope:
 
     def __contains__(self, url: str) -> bool:
         place = _place(url)
-        return _under(place, self._inside) and not _under(place, self._outside)
+        return _under(place, self._inside) and not (self._outside and _under(place, self._outside))
 
     def host(self, url: str) -> bool:
         """True when the URL is on one of the scope's hosts, whatever its path."""
@@ -51,8 +51,6 @@ def _place(url: str) -> tuple[str, str]:
 def _under(place: tuple[str, str], prefixes: tuple[tuple[str, str], ...]) -> bool:
     host, path = place
     for inside_host, folder in prefixes:
-        if host == inside_host and (
-            path.startswith(folder) or (folder.endswith("/") and path == folder[:-1])
-        ):
+        if host == inside_host and (path.startswith(folder) or f"{path}/" == folder):
             return True
     return False

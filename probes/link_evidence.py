@@ -80,8 +80,9 @@ def observe(page: Page) -> OnPage:
     unsafe: dict[str, Unsafe] = {}
     lines: dict[str, str] = {}
     for link in page.links:
-        if link.raw and _suspicious(link.raw, link.url):
-            found = _unsafe(link, page)
+        danger = _danger(link.raw, link.url)
+        if danger is not None:
+            found = _unsafe(link, page, danger)
             if found is not None:
                 unsafe.setdefault(found.url, found)
                 continue
@@ -100,17 +101,25 @@ def _line(url: str, text: str, tag: str, origin: str) -> str:
     mark = "" if tag in ("a", "area") else _EMBEDDED
     own = url.startswith(f"{origin}/")
     place = url[len(origin) :] if own else url
-    if text and (not own or (len(text) < 12 and _HOME_WORDS.match(text)) or ATTACHMENT.search(url)):
+    if text and (not own or (len(text) < 12 and _HOME_WORDS.match(text)) or _is_file(url)):
         return f"{mark}{place}\t{text[:TEXT_KEPT]}"
     return f"{mark}{place}"
 
 
-@lru_cache(maxsize=16384)  # navigation is the same on all pages
-def _suspicious(raw: str, url: str | None) -> bool:
+@lru_cache(maxsize=65536)  # navigation is the same on all pages
+def _danger(raw: str, url: str | None) -> str | None:
+    """The kind of `Unsafe` that a link may be; None for nearly all."""
     raw = raw.strip()
-    if _LEFTOVER.search(raw) or _FILE.match(raw):
-        return True
-    return url is not None and raw[:1] in "hH/\\" and _inner(url)
+    if _FILE.match(raw):
+        return "file"
+    if _LEFTOVER.search(raw):
+        return "leftover"
+    return "intranet" if url is not None and raw[:1] in "hH/\\" and _inner(url) else None
+
+
+@lru_cache(maxsize=65536)
+def _is_file(url: str) -> bool:
+    return ATTACHMENT.search(url) is not None
 
 
 def _inner(url: str) -> bool:
@@ -125,18 +134,14 @@ def _inner(url: str) -> bool:
 _LOCAL = re.compile(r"\.(?:localhost|local|lan|internal|intranet|arpa)\.?$", re.I)
 
 
-def _unsafe(link: Link, page: Page) -> Unsafe | None:
+def _unsafe(link: Link, page: Page, kind: str) -> Unsafe | None:
     raw = link.raw.strip()
     url = link.url or join(page.base, raw) or raw
-    if _FILE.match(raw):
-        return Unsafe(url=url, raw=raw[:200], kind="file")
-    if _LEFTOVER.search(raw):
-        if _ENGINE.search(page.html):
-            return None
-        return Unsafe(url=url, raw=raw[:200], kind="leftover")
-    if site_host(url) == site_host(page.url):
+    if kind == "leftover" and _ENGINE.search(page.html):
+        return None
+    if kind == "intranet" and site_host(url) == site_host(page.url):
         return None  # the portal itself stands on an inner address: said by the seeds
-    return Unsafe(url=url, raw=raw[:200], kind="intranet")
+    return Unsafe(url=url, raw=raw[:200], kind=kind)
 
 
 class Target(NamedTuple):

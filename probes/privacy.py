@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from random import Random
 
 from crawler import dialects
 from crawler.attachments import READABLE, Unreadable, read_attachment
 from crawler.footer import seen_text
-from crawler.masking import Kind, mask
+from crawler.masking import Kind, mask, near_digits
 from crawler.model import Frozen, Outcome, Request
 from crawler.page import Page, block_text
 from crawler.scope import site_host
@@ -36,6 +37,7 @@ _LIST_NAME = re.compile(
 )
 # A run of 15 digits or of a mobile that tags may interrupt: then the text is put together as it is laid out.
 _BROKEN = re.compile(r"[1-9](?:\n?[0-9]){14}|1[3-9](?:\n?[0-9]){9}")
+_WHOLE = re.compile(r"[1-9][0-9]{14}|1[3-9][0-9]{9}")
 _NAMES = {Kind.ID_CARD: "身份证号", Kind.PHONE: "个人手机号码", Kind.BANK_CARD: "银行卡号"}
 _CHECKS = {
     "privacy.id_card": Kind.ID_CARD,
@@ -92,11 +94,18 @@ def observe(page: Page) -> Personal | None:
 def page_text(page: Page) -> str:
     """All text of a page; numbers that tags take apart are put together again."""
     text = seen_text(page)
-    if _BROKEN.search(text) and page.tree.body is not None:
+    if _has_broken(text) and page.tree.body is not None:
         parts = [block_text(part.tree.body) for part in page.parts if part.tree.body is not None]
         text = "\n".join(parts)
     told = dialects.read(page).article
     return text if told is None else f"{text}\n{told.html}"
+
+
+def _has_broken(text: str) -> bool:
+    """Whether such a run stands in the text. Tried first without line breaks, which is quick."""
+    joined = text.replace("\n", "")
+    spans = near_digits(joined, (b"0" * 11,))
+    return any(_WHOLE.search(joined, *span) for span in spans) and _BROKEN.search(text) is not None
 
 
 def _files(page: Page) -> Iterator[File]:
@@ -106,11 +115,16 @@ def _files(page: Page) -> Iterator[File]:
         url = link.url
         if url is None or link.tag not in ("a", "area", "iframe", "embed", "object"):
             continue
-        if not READABLE.search(url) or url in seen or len(seen) >= KEPT:
+        if not _is_readable(url) or url in seen or len(seen) >= KEPT:
             continue
         if _site(url) == _site(page.url):
             seen.add(url)
             yield File(url=url, listing=_LIST_NAME.search(link.text) is not None)
+
+
+@lru_cache(maxsize=65536)  # navigation is the same on all pages
+def _is_readable(url: str) -> bool:
+    return READABLE.search(url) is not None
 
 
 def _site(url: str) -> str:

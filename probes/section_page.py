@@ -17,7 +17,7 @@ from crawler import dialects
 from crawler.article import ATTACHMENT, Article, is_article_url, read_article
 from crawler.candidates import is_attachment
 from crawler.dialects.reading import DialectReading
-from crawler.kind import page_kind, trail
+from crawler.kind import find_link_count, page_kind, trail
 from crawler.model import Frozen, PageKind
 from crawler.page import Page
 from crawler.pieces import filled_by_script
@@ -252,7 +252,7 @@ def _blind(page: Page, rows: RowList, has_tree: bool) -> bool:
     if has_tree:
         return False
     unread = any(not _FOOT.search(url.rpartition("/")[2]) for url in page.unread)
-    few = sum(1 for link in page.links if link.url is not None and link.tag == "a") < _FEWEST_LINKS
+    few = find_link_count(page) < _FEWEST_LINKS
     return few or rows.needs_browser or unread or _unfilled_tree(page)
 
 
@@ -289,8 +289,14 @@ def years_in(texts: Iterable[str]) -> tuple[int, ...]:
 _ABOUT = ("目录", "标准", "基层", "领域", "试点")
 
 
+@lru_cache(maxsize=65536)
 def _about(text: str) -> bool:
     return match_field(text) is not None or is_catalogue(text)
+
+
+@lru_cache(maxsize=65536)
+def _named_catalogue(text: str) -> bool:
+    return any(word in text for word in _ABOUT) and is_catalogue(text)
 
 
 def _in_catalogue(page: Page, names: Iterable[str]) -> bool:
@@ -298,15 +304,11 @@ def _in_catalogue(page: Page, names: Iterable[str]) -> bool:
     return any(word in where for word in _ABOUT) and is_catalogue(where)
 
 
-def _catalogue_links(page: Page, rows: RowList, inside: bool) -> Iterator[tuple[str, str]]:
-    seen = set()
-    pairs = [(link.text, link.url or "") for link in page.links if link.tag in ("a", "area")]
-    for text, url in (*pairs, *((row.title, row.url) for row in rows.rows)):
-        if len(text) < 2 or (text, url) in seen or not (inside or any(word in text for word in _ABOUT)):
-            continue
-        seen.add((text, url))
-        if is_catalogue(text) or (inside and match_field(text) is not None):
-            yield text, url
+def _catalogue_links(page: Page, rows: RowList, inside: bool) -> list[tuple[str, str]]:
+    tells = _about if inside else _named_catalogue
+    links = [(link.text, link.url or "") for link in page.links if link.tag in ("a", "area")]
+    pairs = dict.fromkeys((*links, *((row.title, row.url) for row in rows.rows)))
+    return [(text, url) for text, url in pairs if len(text) >= 2 and tells(text)]
 
 
 def fields_in(article: Article) -> tuple[str, ...]:
