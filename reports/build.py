@@ -17,6 +17,7 @@ from reports.model import (
     Cell,
     CheckView,
     Column,
+    Explanation,
     Fault,
     Group,
     Indicator,
@@ -28,6 +29,8 @@ from reports.model import (
     SweepFacts,
     UnitView,
 )
+from reports.reviews import Reviewed as _Reviewed
+from reports.reviews import Reviews
 from reports.scheme import indicators, scheme_view
 from reports.text import clean, moment, percent, plain, points, web_link
 from reports.themes import themes
@@ -52,12 +55,14 @@ def build(
     pages: Mapping[str, int] | None = None,
     titles: Mapping[str, str] | None = None,
     vetoes: tuple[Pack, Sequence[Line]] | None = None,
+    reviews: Reviews | None = None,
 ) -> ReportData:
     """The report on `units`, in their order.
 
     `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
     without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks that the
     catalogue does not. `vetoes`: a pack with vetoes and its scores, where `pack` has none of its own.
+    `reviews`: what people decided, where they did.
     """
     scores = list(scores)
     names = {check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()}
@@ -77,6 +82,7 @@ def build(
             files[unit.id],
             (pages or {}).get(unit.id, 0),
             (veto_pack, veto_of.get(unit.id, {})),
+            _Reviewed.of(unit.id, reviews),
         )
         for unit in units
     )
@@ -127,30 +133,48 @@ def _fault(finding: Line) -> Fault:
         advice=clean(finding.get("advice")),
         proofs=proofs,
         observed_at=moment(finding.get("observed_at")),
+        explained=_explanation(finding.get("explained")),
+    )
+
+
+def _explanation(given: Line | None) -> Explanation | None:
+    if given is None:
+        return None
+    return Explanation(
+        reason=clean(given["reason"]),
+        author=clean(given["author"], 120),
+        proof=clean(given["proof"], 400),
+        proof_href=web_link(given["proof"]),
+        until=clean(given["until"], 20),
     )
 
 
 def _check(line: Line, names: Mapping[str, str]) -> CheckView:
-    faults = tuple(_fault(finding) for finding in line.get("findings") or ())
+    told = [_fault(finding) for finding in line.get("findings") or ()]
+    faults = tuple(fault for fault in told if fault.explained is None)
+    explained = int(line.get("explained") or 0)
+    left = max(0, int(line.get("defects") or 0) - explained)
     reason = line.get("reason") if line["verdict"] in ("unknown", "not_applicable") else None
     check = clean(line["check"], 80)
     return CheckView(
         id=check,
         title=names.get(check, check),
-        verdict=line["verdict"],
+        verdict="explained" if explained and not left else line["verdict"],
         reason_key=clean(reason, 60),
         reason=clean(reason_words(reason, names)),
         applies=bool(line.get("applies", True)),
         indicators=tuple(str(code) for code in line.get("indicators") or ()),
         population=int(line.get("population") or 0),
         tested=int(line.get("tested") or 0),
-        defects=int(line.get("defects") or 0),
+        defects=left,
         needs_review=bool(line.get("needs_review")),
         observed=tuple(_observed(key, value) for key, value in sorted((line.get("observed") or {}).items())),
         faults=faults,
         shared_expected=_common([fault.expected for fault in faults]),
         shared_advice=_common([fault.advice for fault in faults]),
         anchor=_anchor("check", check),
+        explained=explained,
+        explained_faults=tuple(fault for fault in told if fault.explained is not None),
     )
 
 
@@ -180,8 +204,9 @@ def _unit(
     file: str,
     pages: int,
     vetoes: tuple[Pack, Line],
+    reviewed: _Reviewed,
 ) -> UnitView:
-    items = _items(line, checks, indicators(pack, unit))
+    items = _items(line, checks, indicators(pack, unit), reviewed)
     lost = sorted((item for item in items if item.lost > 0), key=lambda item: (-item.lost, item.code))
     blamed = {check.id for item in lost for check in item.blamed}
     portal = unit.portal or ""
@@ -194,7 +219,7 @@ def _unit(
         href=web_link(portal),
         file=file,
         pages=pages,
-        score=_score(line, pack.points_known),
+        score=_score(line, pack.points_known, reviewed),
         unranked_why=_unranked(unit, line, checks, pack),
         sections=_sections(items),
         checks=tuple(checks),
@@ -206,11 +231,14 @@ def _unit(
         held=tuple(c for c in checks if c.failed and c.applies and not c.needs_review and c.id not in blamed),
         hints=tuple(c for c in checks if c.failed and not c.applies and not c.needs_review),
         unread_hints=tuple(c for c in checks if c.verdict == "unknown" and not c.applies),
+        explained=tuple(c for c in checks if c.explained),
         vetoes=veto_views(vetoes[1], vetoes[0], checks),
     )
 
 
-def _items(line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicator]) -> list[ItemView]:
+def _items(
+    line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicator], reviewed: _Reviewed
+) -> list[ItemView]:
     by_id = {check.id: check for check in checks}
     items = []
     for item in line.get("items") or ():
@@ -225,6 +253,7 @@ def _items(line: Line, checks: Sequence[CheckView], known: Mapping[str, Indicato
                 why=clean(item.get("why")),
                 checks=_deciding(item.get("checks") or (), by_id),
                 anchor=_anchor("item", code),
+                review=reviewed.review(code),
             )
         )
     order = {code: place for place, code in enumerate(known)}
@@ -253,7 +282,7 @@ def _sections(items: Iterable[ItemView]) -> tuple[Section, ...]:
     return tuple(Section(*names, tuple(members)) for names, members in grouped.items())
 
 
-def _score(line: Line, totalled: bool) -> ScoreView:
+def _score(line: Line, totalled: bool, reviewed: _Reviewed) -> ScoreView:
     low, high = float(line.get("low") or 0), float(line.get("high") or 0)
     # What is untested now would be testable then: the range is of points over that larger base.
     base = float(line.get("testable") or 0) + (high - low)
@@ -274,6 +303,8 @@ def _score(line: Line, totalled: bool) -> ScoreView:
         rank=line.get("rank"),
         rank_range=(int(ranks[0]), int(ranks[1])) if ranks else None,
         totalled=totalled,
+        machine=reviewed.machine.get("score") if reviewed.answers else None,
+        answered=len(reviewed.answers),
     )
 
 

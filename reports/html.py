@@ -19,11 +19,14 @@ from reports.words import (
     PRELIMINARY,
     PRELIMINARY_NOTE,
     REMEDY,
+    REVIEWED,
+    REVIEWED_NOTE,
     STATE,
     VERDICT,
     VETO,
     VETO_NOTE,
     VETO_TITLE,
+    stage_words,
 )
 
 OPEN_FAULTS = 20  # more are folded on screen, and all printed
@@ -69,6 +72,7 @@ def _environment(data: ReportData) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    reviewed = all(unit.score.complete for unit in data.units)
     env.filters.update(points=points, percent=percent, moment=moment)
     env.globals.update(
         data=data,
@@ -82,8 +86,9 @@ def _environment(data: ReportData) -> Environment:
         veto_title=VETO_TITLE,
         veto_note=VETO_NOTE,
         open_faults=OPEN_FAULTS,
-        preliminary=PRELIMINARY,
-        note=PRELIMINARY_NOTE,
+        preliminary=REVIEWED if reviewed else PRELIMINARY,
+        stage_words=stage_words,
+        note=REVIEWED_NOTE if reviewed else PRELIMINARY_NOTE,
     )
     return env
 

@@ -70,6 +70,29 @@ class SweepFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a fault is not counted for now (comply or explain)."""
+
+    reason: str
+    author: str
+    proof: str
+    proof_href: str | None
+    until: str  # the last day
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided of an item, beside what the machine had said."""
+
+    reviewer: str
+    at: str
+    note: str
+    machine_state: str
+    machine_earned: float | None
+    machine_why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One defect, printable. `href` and `subject_href` are None where the URL must not be a link."""
 
@@ -83,6 +106,7 @@ class Fault:
     advice: str
     proofs: tuple[str, ...]
     observed_at: str
+    explained: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check's result for one unit. `reason` is in words, `reason_key` as in CONTRACT 3."""
+    """One check's result for one unit. `reason` is in words, `reason_key` as in CONTRACT 3.
+
+    `defects` and `faults` are those that count; explained ones stand apart, and a check all of whose defects
+    are explained has the verdict `explained`."""
 
     id: str
     title: str
@@ -114,6 +141,8 @@ class CheckView:
     shared_expected: str  # what all faults have in common is said once
     shared_advice: str
     anchor: str
+    explained: int = 0  # defects beside `defects`
+    explained_faults: tuple[Fault, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -136,6 +165,7 @@ class ItemView:
     why: str
     checks: tuple[CheckView, ...]
     anchor: str
+    review: Review | None = None
 
     @property
     def code(self) -> str:
@@ -201,6 +231,13 @@ class ScoreView:
     rank: int | None
     rank_range: tuple[int, int] | None
     totalled: bool = True  # see Scheme
+    machine: float | None = None  # the score without people's answers, where there are any
+    answered: int = 0  # items with a person's answer
+
+    @property
+    def complete(self) -> bool:
+        """Everything that a person answers has been answered (复核完成)."""
+        return self.stage == "complete" and self.answered > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +283,7 @@ class UnitView:
     held: tuple[CheckView, ...]  # failed, applies, but no point was taken
     hints: tuple[CheckView, ...]  # failed, and no item uses it
     unread_hints: tuple[CheckView, ...]  # unknown, and no item uses it
+    explained: tuple[CheckView, ...] = ()  # with explained faults, some or all
     vetoes: tuple[VetoView, ...] = ()  # of the scheme, or of the national one where it was judged as well
 
     @property

@@ -13,9 +13,15 @@ from reports.gains import cheapest
 from reports.model import CheckView, ReportData, UnitView
 from reports.model import Group as UnitGroup
 from reports.text import percent, points, span
-from reports.words import PRELIMINARY, PRELIMINARY_NOTE, VERDICT, VETO, VETO_NOTE, VETO_TITLE
+from reports.words import PRELIMINARY, PRELIMINARY_NOTE, VERDICT, VETO, VETO_NOTE, VETO_TITLE, stage_words
 
-VERDICT_STYLE = {"pass": "green", "fail": "bold red", "unknown": "yellow", "not_applicable": "dim"}
+VERDICT_STYLE = {
+    "pass": "green",
+    "fail": "bold red",
+    "unknown": "yellow",
+    "not_applicable": "dim",
+    "explained": "dim",
+}
 VETO_STYLE = {"hit": "bold red", "review": "magenta", "warning": "yellow", "unknown": "dim", "clear": "green"}
 
 
@@ -79,11 +85,15 @@ def unit_summary(unit: UnitView) -> RenderableType:
     lines = Text.assemble(
         (unit.name, "bold"),
         f"  {unit.portal}\n",
-        (f"{PRELIMINARY} {number}", "bold red"),
+        (f"{stage_words(score)} {number}", "bold red"),
         f"  得 {points(score.earned)} / 已测 {points(score.testable)} / 应评 {points(score.full)} 分，"
         f"可能区间 {span(score.low_score, score.high_score)}，覆盖率 {percent(score.coverage)}，"
         f"读了 {unit.pages} 个页面",
     )
+    if score.answered:
+        machine = "—" if score.machine is None else f"{score.machine:.1f}"
+        grade = f"，等次 {score.grade}" if score.grade else ""
+        lines.append(f"\n已复核 {score.answered} 项，机器初测得分 {machine}{grade}")
     if unit.unranked_why:
         lines.append(f"\n未排名：{unit.unranked_why}", style="yellow")
     return lines
@@ -107,13 +117,28 @@ def checks_table(unit: UnitView) -> Table:
                 style=VERDICT_STYLE.get(check.verdict, ""),
             ),
             Text(f"{check.tested}/{check.population}"),
-            Text(str(check.defects) if check.defects else ""),
+            _number(check),
             _remark(check),
         )
     return table
 
 
+def _number(check: CheckView) -> Text:
+    """Explained defects stand struck through beside those that count."""
+    counted = Text(str(check.defects) if check.defects else "")
+    return counted.append(f" {check.explained}".lstrip(), style="strike dim") if check.explained else counted
+
+
 def _remark(check: CheckView) -> Text:
+    if not check.failed and check.explained_faults:
+        first = check.explained_faults[0]
+        given = first.explained
+        text = Text(first.message, style="strike dim")
+        return (
+            text.append(f"\n{given.reason}（有效至 {given.until}）", style="not strike dim")
+            if given
+            else text
+        )
     if not check.failed:
         return Text(check.reason, style="dim")
     if not check.faults:

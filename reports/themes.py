@@ -22,7 +22,7 @@ def themes(units: Sequence[UnitView]) -> tuple[Theme, ...]:
     judged: dict[str, int] = {}
     for unit in units:
         for check in unit.checks:
-            if check.verdict not in ("pass", "fail") or check.needs_review:
+            if check.verdict not in ("pass", "fail", "explained") or check.needs_review:
                 continue
             if check.id in scored and not check.applies:
                 continue

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reports.model import ScoreView
 from rules.wording import REASONS
 
-VERDICT = {"pass": "通过", "fail": "不通过", "unknown": "未能检测", "not_applicable": "不适用"}
+VERDICT = {
+    "pass": "通过",
+    "fail": "不通过",
+    "unknown": "未能检测",
+    "not_applicable": "不适用",
+    "explained": "已说明",
+}
 
 STATE = {
     "scored": "已评",
@@ -172,6 +179,18 @@ LIMIT = {
 }
 
 PRELIMINARY = "机器初测"
+REVIEWED = "复核结果"
+PARTLY = "机器初测，部分已复核"
+
+
+def stage_words(score: ScoreView) -> str:
+    """Whose result a score is."""
+    if score.complete:
+        return REVIEWED
+    return PARTLY if score.answered else PRELIMINARY
+
+
+REVIEWED_NOTE = "各单位的人工复核已完成；机器初测结果和复核记录一并保留。"
 PRELIMINARY_NOTE = "本报告为机器初测，供自查整改和人工复核使用；未经人工复核，不作为评定结论。"
 
 

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from reports.model import CheckView, Fault, ItemView, ReportData, UnitView
 from reports.text import moment, percent, span
-from reports.words import PRELIMINARY, PRELIMINARY_NOTE, REMEDY, STATE, VETO
+from reports.words import PRELIMINARY_NOTE, REMEDY, STATE, VETO, stage_words
 
 MAX_ROWS = 1_048_000  # a sheet ends at 1,048,576
 MAX_LINKS = 65_000  # a sheet may hold 65,530; later URLs stay plain text
@@ -29,6 +29,10 @@ class Link:
 
     text: str
     href: str | None
+
+
+class Struck(str):
+    """A text that is shown struck through."""
 
 
 Value = str | float | int | None | Link
@@ -60,6 +64,7 @@ def write_xlsx(data: ReportData, out: Path) -> Path:
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#E9EDF2", "border": 1, "text_wrap": True}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "struck": book.add_format({"text_wrap": True, "valign": "top", "font_strikeout": True}),
         "number": book.add_format({"num_format": "0.##", "valign": "top"}),
         "link": book.add_format(
             {"font_color": "#1D3A5F", "underline": 1, "valign": "top", "text_wrap": True}
@@ -100,6 +105,8 @@ def _cell(page: Any, line: int, column: int, value: Value, formats: dict[str, An
             page.write_url(line, column, value.href, formats["link"], value.text)
             return 1
         page.write_string(line, column, value.text, formats["text"])
+    elif isinstance(value, Struck):
+        page.write_string(line, column, value, formats["struck"])
     elif isinstance(value, str):
         page.write_string(line, column, value, formats["text"])
     else:
@@ -114,6 +121,8 @@ def _sheets(data: ReportData) -> Iterator[Sheet]:
     yield Sheet("失分问题", FAULT_COLUMNS, _lost_faults(data))
     yield Sheet("提示（不扣分）", FAULT_COLUMNS, _hint_faults(data))
     yield Sheet("待人工确认", FAULT_COLUMNS, _review(data))
+    if any(unit.explained for unit in data.units):
+        yield Sheet("已说明（不扣分）", EXPLAINED_COLUMNS, _explained(data))
     yield Sheet("未能检测", UNTESTED_COLUMNS, _untested(data))
     if any(unit.vetoes for unit in data.units):
         yield Sheet("否决项与预警", VETO_COLUMNS, _vetoes(data))
@@ -164,7 +173,7 @@ def _ranking(data: ReportData) -> Iterator[Row]:
                 s.full if s.totalled else None,
                 percent(s.coverage) if s.totalled else None,
                 unit.pages,
-                PRELIMINARY if s.stage == "machine" else (s.grade or "已复核"),
+                f"{stage_words(s)}：{s.grade}" if s.grade else stage_words(s),
                 unit.unranked_why,
                 Link(unit.portal, unit.href),
             )
@@ -173,7 +182,8 @@ def _ranking(data: ReportData) -> Iterator[Row]:
 SCORE_COLUMNS = (
     ("组别", 14), ("单位", 26), ("代码", 13), ("一级指标", 12), ("二级指标", 16), ("三级指标", 16),
     ("评测要点", 36), ("分值", 7), ("得分", 7), ("失分", 7), ("状态", 11), ("原因", 44), ("问题数", 8),
-    ("应为", 30), ("实为", 30), ("所在页面", 40), ("怎么改", 40),
+    ("应为", 30), ("实为", 30), ("所在页面", 40), ("怎么改", 40), ("复核人", 12), ("复核时间", 17),
+    ("复核说明", 36), ("机器初测", 12),
 )  # fmt: skip
 
 
@@ -201,7 +211,17 @@ def _scores(data: ReportData) -> Iterator[Row]:
                 fault.found if fault else None,
                 Link(fault.url, fault.href) if fault else None,
                 fault.advice if fault else None,
+                *_reviewed(item),
             )
+
+
+def _reviewed(item: ItemView) -> Row:
+    review = item.review
+    if review is None:
+        return ()
+    machine = review.machine_earned if review.machine_state == "scored" else None
+    state = STATE.get(review.machine_state, review.machine_state)
+    return (review.reviewer, review.at, review.note, state if machine is None else machine)
 
 
 FAULT_COLUMNS = (
@@ -249,6 +269,25 @@ def _hint_faults(data: ReportData) -> Iterator[Row]:
 def _review(data: ReportData) -> Iterator[Row]:
     for unit in data.units:
         yield from _fault_rows(unit, unit.review_checks)
+
+
+EXPLAINED_COLUMNS = (
+    *FAULT_COLUMNS, ("已作说明", 40), ("说明人", 14), ("依据", 36), ("有效至", 12),
+)  # fmt: skip
+
+
+def _explained(data: ReportData) -> Iterator[Row]:
+    for unit in data.units:
+        for check in unit.explained:
+            for fault in check.explained_faults:
+                row: list[Value] = [
+                    Struck(cell) if isinstance(cell, str) else cell
+                    for cell in _fault_row(unit, "、".join(check.indicators), check, fault)
+                ]
+                given = fault.explained
+                if given is not None:
+                    row += [given.reason, given.author, Link(given.proof, given.proof_href), given.until]
+                yield row
 
 
 VETO_COLUMNS = (

@@ -14,6 +14,7 @@ from probes import CHECKS_BY_ID
 from reports.build import build
 from reports.html import write_html
 from reports.model import ReportData, SweepFacts
+from reports.reviews import Reviews
 from reports.terminal import print_ranking, print_unit
 from reports.xlsx import write_xlsx
 from rules.load import load
@@ -40,7 +41,18 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
         pages={unit: states.get("done", 0) for unit, states in counts.items()},
         titles={check.id: check.title for check in CHECKS_BY_ID.values()},
         vetoes=vetoes,
+        reviews=await _reviews(store, row, pack),
     )
+
+
+async def _reviews(store: Store, row: SweepRow, pack: Pack) -> Reviews:
+    """What people decided, and the machine's own scores beside."""
+    answers = await store.answers(row.id, pack.id)
+    told = {
+        key: {"reviewer": answer.reviewer, "at": answer.reviewed_at.isoformat(), "note": answer.note}
+        for key, answer in answers.items()
+    }
+    return Reviews(told, await store.machine_scores(row.id, pack.id))
 
 
 async def judge_vetoes(store: Store, row: SweepRow, units: Sequence[Unit], packs: Sequence[Pack]) -> None:
