@@ -16,7 +16,7 @@ import typer
 from crawler.model import Period, UnitKind
 from rules.errors import PackError
 from storage.errors import StoreError
-from sweep import afterwards, case_app, commands, rules_view
+from sweep import afterwards, case_app, commands, rules_view, watch_app
 from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
@@ -48,6 +48,7 @@ rules_app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(case_app.app, name="case")
+app.command()(watch_app.watch)
 
 Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
 Rules = Annotated[list[str] | None, typer.Option("--rules", help="指标包名或文件，可重复给出")]
