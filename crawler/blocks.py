@@ -319,15 +319,14 @@ def _absolute(base_url: str, href: str) -> str:
 
 def _title(anchor: LexborNode, attribute: str | None) -> str:
     """What a link is called: its title attribute where the text is cut, a heading inside it, or its text."""
-    attribute = _squeeze(attribute) if attribute else ""
     child = anchor.first_child
     if child is not None and child.next is not None:
         heading = anchor.css_first("h1,h2,h3,h4,h5,.title,.tit,.bt")
         if heading is not None and (text := _squeeze(heading.text(separator=" "))):
-            return attribute if _cut(text) and attribute else text
+            return (_cut(text) and _squeeze(attribute or "")) or text
     text = _squeeze(anchor.text(separator=" "))
-    if attribute and (not text or _cut(text)):
-        return attribute
+    if attribute and (not text or _cut(text)) and (told := _squeeze(attribute)):
+        return told
     if not text:
         image = anchor.css_first("img")
         return _squeeze(image.attributes.get("alt") or "") if image is not None else ""

@@ -21,6 +21,7 @@ _WIDE = {
     0x200B: None,
     0xFEFF: None,
 }
+_ANY_WIDE = re.compile(f"[{''.join(map(chr, _WIDE))}]")
 _PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新"
 _CODE = re.compile(
     r"(?:网站标[识示]编?码?|标[识示]码\s*:)\s*(?:为|是)?\s*:?\s*((?:bm|BM)\d{8}|[Nn]\d{9}|\d{10})(?![0-9A-Za-z])"
@@ -170,7 +171,7 @@ def read_zone(zone: str) -> Footer:
 
     The last of several equal identifiers wins: footers end pages.
     """
-    text = zone.translate(_WIDE)
+    text = zone.translate(_WIDE) if _ANY_WIDE.search(zone) else zone
     site_code, code_shown = _site_code(text)
     icp, icp_shown = _icp(text)
     if icp and ":" in icp and icp not in zone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -35,6 +36,19 @@ class Watcher(Protocol):
     def page(self, unit: str, url: str, outcome: Outcome) -> None: ...
 
 
+# Pages leave no circles behind, so the collector may come seldom; modules, models and tables stay for ever
+# and need not be looked through each time. Together a tenth of what a sweep costs (measured).
+_COLLECT_AFTER = (50_000, 20, 100)
+
+
+def _spare_collections() -> None:
+    """Once in a process, after it has loaded what it needs."""
+    if gc.get_freeze_count() == 0:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
+
+
 async def audit_units(
     seeds: Seeds,
     store: Store,
@@ -46,6 +60,7 @@ async def audit_units(
     probes: Sequence[Probe[Any, Any]] = ALL,
 ) -> None:
     """All units, many at once; each is owned by this process while it works on it."""
+    _spare_collections()
     me = this_process()
     room = asyncio.Semaphore(UNITS_AT_ONCE)
     targets = Targets(store, sweep.id, again_after=timing.confirm_after)
