@@ -20,7 +20,7 @@ from crawler.frontier import Candidate
 from crawler.model import Period, Role
 from crawler.page import Page
 from crawler.rows import find_rows
-from crawler.scope import Scope
+from crawler.scope import Scope, place_of
 from crawler.traps import key_of, pattern_of
 
 COLUMN_DEPTH = 4  # clicks from home within which a column counts (CONTRACT 5, Sections)
@@ -44,6 +44,7 @@ class Address(NamedTuple):
 
     key: str
     pattern: str
+    where: tuple[str, str]  # host and path, as a scope wants them
     path: str  # the URL without its query
     is_page: bool
     is_article: bool
@@ -54,7 +55,7 @@ def address(url: str) -> Address:
     """Key, trap pattern and kind of a URL."""
     key = key_of(url)
     path = url.partition("?")[0]
-    return Address(key, pattern_of(key), path, not is_attachment(url), is_article_url(url))
+    return Address(key, pattern_of(key), place_of(url), path, not is_attachment(url), is_article_url(url))
 
 
 def is_attachment(url: str) -> bool:
@@ -74,11 +75,11 @@ def candidates(
     seen: set[str] = set()
     here, below = page.url, depth + 1
     for position, (url, anchor) in enumerate(_links(page)):
-        if url in seen or url not in scope:
+        if url in seen:
             continue
         seen.add(url)
         place = address(url)
-        if not place.is_page:
+        if not place.is_page or not scope.holds(place.where):
             continue
         rank = ranks.get(url)
         new_role = Role.ARTICLE if place.is_article else _role(place, anchor, role, is_row=rank is not None)

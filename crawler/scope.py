@@ -16,30 +16,34 @@ class Scope:
     """
 
     def __init__(self, prefixes: Iterable[str], exclude: Iterable[str] = ()) -> None:
-        self._inside = tuple(dict.fromkeys(_place(prefix) for prefix in prefixes))
-        self._outside = tuple(dict.fromkeys(_place(prefix) for prefix in exclude))
+        self._inside = tuple(dict.fromkeys(place_of(prefix) for prefix in prefixes))
+        self._outside = tuple(dict.fromkeys(place_of(prefix) for prefix in exclude))
 
     @classmethod
     def of(cls, unit: Unit) -> Scope:
         return cls(unit.scope or ([unit.portal] if unit.portal else []), unit.exclude)
 
     def __contains__(self, url: str) -> bool:
-        place = _place(url)
+        return self.holds(place_of(url))
+
+    def holds(self, place: tuple[str, str]) -> bool:
+        """The same for a host and path from `place_of`."""
         return _under(place, self._inside) and not (self._outside and _under(place, self._outside))
 
     def host(self, url: str) -> bool:
         """True when the URL is on one of the scope's hosts, whatever its path."""
-        host = _place(url)[0]
+        host = place_of(url)[0]
         return any(host == inside for inside, _ in self._inside)
 
 
 def site_host(url: str) -> str:
     """Host and port in lower case, a leading `www.` dropped; '' for what is no http(s) URL."""
-    return _place(url)[0]
+    return place_of(url)[0]
 
 
 @lru_cache(maxsize=100_000)  # links repeat on every page of a site
-def _place(url: str) -> tuple[str, str]:
+def place_of(url: str) -> tuple[str, str]:
+    """Host (as `site_host` gives it) and path of a URL."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return "", ""

@@ -77,6 +77,7 @@ class OnPage(Frozen):
 def observe(page: Page) -> OnPage:
     own = parse(page.url)
     origin = own.origin if own is not None else ""
+    here = f"{origin}/"
     unsafe: dict[str, Unsafe] = {}
     lines: dict[str, str] = {}
     for link in page.links:
@@ -87,7 +88,7 @@ def observe(page: Page) -> OnPage:
                 unsafe.setdefault(found.url, found)
                 continue
         if link.url is not None and link.url not in lines:
-            lines[link.url] = _line(link.url, link.text, link.tag, origin)
+            lines[link.url] = _line(link.url, link.text, link.tag, here)
     for row in find_rows(page).rows:
         if row.url and row.url not in lines and row.url not in unsafe:
             plain = row.url.partition("#")[0]
@@ -97,10 +98,10 @@ def observe(page: Page) -> OnPage:
     return OnPage(origin=origin, packed=packed, unsafe=tuple(unsafe.values()))
 
 
-def _line(url: str, text: str, tag: str, origin: str) -> str:
+def _line(url: str, text: str, tag: str, here: str) -> str:
     mark = "" if tag in ("a", "area") else _EMBEDDED
-    own = url.startswith(f"{origin}/")
-    place = url[len(origin) :] if own else url
+    own = url.startswith(here)
+    place = url[len(here) - 1 :] if own else url
     if text and (not own or (len(text) < 12 and _HOME_WORDS.match(text)) or _is_file(url)):
         return f"{mark}{place}\t{text[:TEXT_KEPT]}"
     return f"{mark}{place}"
@@ -135,12 +136,12 @@ _LOCAL = re.compile(r"\.(?:localhost|local|lan|internal|intranet|arpa)\.?$", re.
 
 
 def _unsafe(link: Link, page: Page, kind: str) -> Unsafe | None:
-    raw = link.raw.strip()
-    url = link.url or join(page.base, raw) or raw
+    if kind == "intranet" and site_host(link.url or "") == site_host(page.url):
+        return None  # the portal itself stands on an inner address: said by the seeds
     if kind == "leftover" and _ENGINE.search(page.html):
         return None
-    if kind == "intranet" and site_host(url) == site_host(page.url):
-        return None  # the portal itself stands on an inner address: said by the seeds
+    raw = link.raw.strip()
+    url = link.url or join(page.base, raw) or raw
     return Unsafe(url=url, raw=raw[:200], kind=kind)
 
 

@@ -92,14 +92,15 @@ def _foreign_links(page: Page, own: str) -> list[tuple[str, str, str]]:
     """(host, URL, text) of every link to a host that is neither ours nor known."""
     found = []
     home = site_host(page.url)
+    here = "/".join(page.url.split("/", 3)[:3]) + "/"  # most links stay here: seen without a look at the host
     for link in page.links:
-        if link.url is None or link.tag not in ("a", "area", "iframe", "frame"):
+        url = link.url
+        if url is None or url.startswith(here) or link.tag not in ("a", "area", "iframe", "frame"):
             continue
-        if site_host(link.url) == home:
-            continue
-        host = _foreign(site_host(link.url), own)
+        place = site_host(url)
+        host = _foreign(place, own) if place != home else None
         if host is not None:
-            found.append((host, link.url, link.text))
+            found.append((host, url, link.text))
     return found
 
 
