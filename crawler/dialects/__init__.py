@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One row of the table. One of `marks` must stand in the raw text before `read` is called."""
+    """One row of the table. One of `marks` must stand in the raw text before `read` is called.
+
+    Each mark costs a look through the whole page: with "" `read` looks for its own, where it knows better.
+    """
 
     name: str
     marks: tuple[str, ...]
@@ -40,11 +43,9 @@ ALL: tuple[Dialect, ...] = (
     Dialect("createPageHTML", ("createPageHTML",), paging.create_page_html, "pager written by script"),
     Dialect("vsb", ("_simple_list_gotopage",), paging.vsb, "page files count downwards"),
     Dialect("webplus", ("all_pages",), paging.webplus, "list2.htm beside list.htm"),
-    Dialect("frame", ("<iframe", "<IFRAME", "<frame ", "<FRAME "), frames.frames, "the column is a frame"),
-    Dialect("epoint", ("epoint", "categorynum", "openSubPage"), frames.epoint, "rows by its own requests"),
-    Dialect(
-        "redirect", ("refresh", "Refresh", "REFRESH", "location"), frames.redirect, "the column sends on"
-    ),
+    Dialect("frame", ("",), frames.frames, "the column is a frame"),
+    Dialect("epoint", ("",), frames.epoint, "rows by its own requests"),
+    Dialect("redirect", ("",), frames.redirect, "the column sends on"),
     Dialect("script", ("title", "<li"), frames.script_rows, "rows held or written by an inline script"),
     Dialect("stub", ("",), paging.stub, "list pages behind the last real one"),
     Dialect("turners", ("页", "next", "Next"), paging.turners, "a pager in plain HTML"),

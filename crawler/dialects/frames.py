@@ -29,12 +29,13 @@ _NOT_CONTENT = re.compile(
 )
 _EPOINT = re.compile(r"govInfoPub|openSubPage|specialurl=|categorynum=|/govxxgk/", re.IGNORECASE)
 MAX_FRAMES = 3
+_OWN = ("<iframe", "<IFRAME", "<frame ", "<FRAME ")
 
 
 def frames(page: Page) -> DialectReading | None:
     """Rows of the same-host frames of a page (Epoint's sub pages among them)."""
     urls = tuple(_frame_urls(page))[:MAX_FRAMES]
-    if not urls:
+    if not urls or not any(mark in page.html for mark in _OWN):  # a frame of its footer is no column
         return None
     rows: tuple[Row, ...] = ()
     for url in urls:
@@ -56,10 +57,11 @@ def frames(page: Page) -> DialectReading | None:
 
 
 def _frame_urls(page: Page) -> list[str]:
-    host = urlsplit(page.url).netloc
+    framed = [link for link in page.links if link.tag in ("iframe", "frame")]
+    host = urlsplit(page.url).netloc if framed else ""
     found = []
-    for link in page.links:
-        if link.tag not in ("iframe", "frame") or link.url is None or urlsplit(link.url).netloc != host:
+    for link in framed:
+        if link.url is None or urlsplit(link.url).netloc != host:
             continue
         if _NOT_CONTENT.search(urlsplit(link.url).path) is None and link.url != page.url:
             found.append(link.url)
@@ -68,7 +70,10 @@ def _frame_urls(page: Page) -> list[str]:
 
 def epoint(page: Page) -> DialectReading | None:
     """Epoint pages ask for their rows themselves; nothing in the HTML or in a frame says which."""
-    if _EPOINT.search(page.url) is None and "epoint" not in page.html:
+    told = "epoint" in page.html
+    if not told and _EPOINT.search(page.url) is not None:
+        told = "categorynum" in page.html or "openSubPage" in page.html
+    if not told:
         return None
     return DialectReading(names=("epoint",), needs_browser=True)
 
@@ -89,10 +94,11 @@ def redirect(page: Page) -> DialectReading | None:
     """Meta refresh within ten seconds, or a nearly empty page whose script goes on at once (to the first
     child of a column)."""
     target: str | None = None
-    match = _REFRESH.search(page.html, 0, HEAD)
+    head = page.html[:HEAD]
+    match = _REFRESH.search(head) if "efresh" in head or "REFRESH" in head else None
     if match is not None and int(match[1]) <= 10:
         target = match[2]
-    elif len(page.html) < 20_000 and len(page.text) < SHORT:
+    elif len(page.html) < 20_000 and "location" in page.html and len(page.text) < SHORT:
         went = _LOCATION.search(page.html)
         if went is not None:
             target = went[1] or went[2]
