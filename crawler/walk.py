@@ -23,7 +23,7 @@ from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
 from crawler.identity import is_content
-from crawler.kind import page_kind
+from crawler.kind import is_error, page_kind, wall_of
 from crawler.masking import mask
 from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
 from crawler.page import Page
@@ -232,11 +232,22 @@ class Walk:
             return self._includes[key]
         fetched = await self._net.fetch(request)
         self._plan.archive.keep(request, fetched, PART)
-        text = Page.of(fetched).html if fetched.ok else None
+        text = _part_text(request, fetched)
         self._includes[key] = text
         while len(self._includes) > self._plan.includes_held:
             self._includes.popitem(last=False)
         return text
+
+
+def _part_text(request: Request, fetched: Fetched) -> str | None:
+    """The text of a part; None for a failure, and for a notice or page that came in its place."""
+    if not fetched.ok:
+        return None
+    page = Page.of(fetched)
+    is_script = request.url.partition("?")[0].lower().endswith(".js")
+    if (is_script and page.html.lstrip().startswith("<")) or is_error(page) or wall_of(page) is not None:
+        return None
+    return page.html
 
 
 def _facts(candidate: Candidate, fetched: Fetched, page: Page, identified: bool) -> PageFacts:

@@ -6,6 +6,7 @@ wording "Linking documents with interpretations by link, document number, title 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
@@ -17,6 +18,7 @@ from probes.interpreted import Interpreted
 from probes.published import alike, is_above, is_own, same_page, unread_titles
 
 Paper = Seen[Interpreted]
+_INTERPRETING = re.compile(r"解读|图解|一图|问答|访谈|发布会|吹风会")  # links to pages that may interpret
 
 
 class Shelf:
@@ -45,7 +47,9 @@ class Shelf:
     @property
     def whole(self) -> bool:
         """Was everything seen where an interpretation of the unit may stand?"""
-        return not (self._evidence.context.truncated or self.blind)
+        columns = {page.facts.final_url for page in self._evidence.pages if page.data.listed}
+        hidden = self._evidence.unread(_INTERPRETING, columns)
+        return not (self._evidence.context.truncated or self.blind or hidden)
 
     def in_period(self, page: Paper) -> bool:
         return page.data.latest is not None and self.within(page.data.latest)
