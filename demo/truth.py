@@ -65,13 +65,13 @@ def faultless(
 
     `roles`: a department's; None for any other unit, which has to publish for every role.
     """
-    checks = table()
+    checks, judged = table(), "documents" in sections
     truths = [Truth(unit, check, PASS) for check in checks["plain"]]
     truths += [Truth(unit, check, PASS, means="browser") for check in checks["browser"]]
     truths += [Truth(unit, check, PASS, means="ipv6") for check in checks["ipv6"]]
     truths += [
         # Not applicable where no column says what belongs there.
-        Truth(unit, "columns.mismatch", PASS, firm="documents" in sections),
+        Truth(unit, "columns.mismatch", PASS if judged else NOT_APPLICABLE, firm=judged),
         Truth(unit, "site.one_source", NOT_APPLICABLE, firm=False),
         Truth(unit, "tamper.cloaking", NOT_APPLICABLE, reason="not_asked"),
         Truth(unit, "a11y.wcag", PASS, means="browser"),

@@ -56,7 +56,7 @@ def judge(evidence: Evidence[Interpreted], limits: Limits) -> Iterator[Result]:
         yield from _none_published(shelf)
         return
     yield _linked(evidence, shelf, published, limits)
-    yield _in_time(evidence, shelf, limits)
+    yield _in_time(evidence, shelf, published, limits)
     own = [page for page in published if not reposted(page)]
     yield _forms(shelf, own, len(published))
     yield _voices(evidence, shelf, own)
@@ -197,7 +197,7 @@ def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
 # -- in time
 
 
-def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> Result:
+def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper], limits: Limits) -> Result:
     check = "interpretation.in_time"
     pairs = {}
     for document in shelf.documents:
@@ -206,6 +206,8 @@ def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> R
             first = min(dated, key=lambda page: (page.data.earliest or date.max, page.facts.final_url))
             pairs[document.facts.final_url] = (document, first)
     if not pairs:
+        if shelf.whole and all(reposted(page) for page in published):
+            return Result.not_applicable(check, observed={"why": "只有上级政策的解读，本站没有对应文件"})
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, observed={"why": "没有能与本期文件对应的解读"})
     sample = drawn(pairs, evidence, check, limits.sample)
     told = {url: _timely(*pair, shelf, limits) for url, pair in sample.items()}

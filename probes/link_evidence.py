@@ -92,7 +92,7 @@ def observe(page: Page) -> OnPage:
     for row in find_rows(page).rows:
         if row.url and row.url not in lines and row.url not in unsafe:
             plain = row.url.partition("#")[0]
-            lines.setdefault(plain, _line(plain, row.title, "a", origin))
+            lines.setdefault(plain, _line(plain, row.title, "a", here))
     text = "\n".join(line for url, line in lines.items() if url not in unsafe)
     packed = base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 1)).decode() if text else ""
     return OnPage(origin=origin, packed=packed, unsafe=tuple(unsafe.values()))

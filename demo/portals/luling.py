@@ -20,11 +20,9 @@ _NOT_IN_PERIOD = (
     *("interpretation.voices", "interpretation.own", "documents.service_link"),
 )
 # Whether what is older than the period still counts is not said.
-_OPEN = (
-    *("interaction.fields", "interaction.delay", "interaction.rating"),
-    *("service_rating.channel", "service_rating.results"),
-    *("market.consumer_stats", "market.sampling", "education.enrolment", "education.standards"),
-)
+_OPEN = ("service_rating.channel", "service_rating.results", "education.standards")
+_OPEN_FOR_REPLIES = ("interaction.fields", "interaction.delay", "interaction.rating")
+_OPEN_FOR_YEARLY = ("market.consumer_stats", "market.sampling", "education.enrolment")
 
 
 def town(seed: int, as_of: date) -> Portal:
@@ -56,8 +54,13 @@ def settle(portal: Portal) -> None:
     for check in _NOT_IN_PERIOD:
         portal.says(check, "not_applicable")
     portal.says("search.titles", "unknown", reason="too_few_samples")  # titles of the last two years
-    for check in _OPEN:
-        portal.says(check, "not_applicable", firm=False)
+    for checks, verdict in (
+        (_OPEN, "pass"),
+        (_OPEN_FOR_REPLIES, "not_applicable"),
+        (_OPEN_FOR_YEARLY, "fail"),
+    ):
+        for check in checks:
+            portal.says(check, verdict, defects=None if verdict == "fail" else 0, firm=False)
 
 
 def _home_only_over_ipv6(portal: Portal, host: Host) -> None:
