@@ -7,10 +7,12 @@ Source: CONTRACT 5, domain/02 (opening and naming; page rules), national veto it
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from crawler.model import Frozen, Outcome, Request, UnitKind
+from crawler.page import Page
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result
 
 CHECKS = (
@@ -27,6 +29,8 @@ _STATES = {
     PortalState.NONE: Reason.NO_PORTAL,
 }
 
+_NOTICE = re.compile(r"(?:系统|网站|升级|正在|临时)\s*(?:升级)?维护|维护(?:中|期间)|临时关停")
+
 
 class Nothing(Frozen):
     """This probe reads no page."""
@@ -39,6 +43,7 @@ class Answer(Frozen):
     outcome: Outcome
     status: int | None
     final_url: str
+    notice: bool = False  # a maintenance notice: says nothing about the path
 
 
 class Invented(Frozen):
@@ -80,7 +85,13 @@ async def _ask(net: Net, urls: tuple[str, ...], *, fresh: bool) -> tuple[Answer,
     for url in urls:
         fetched = await net.fetch(Request(url, fresh=fresh, body_wanted=False))
         answers.append(
-            Answer(url=url, outcome=fetched.outcome, status=fetched.status, final_url=fetched.final_url)
+            Answer(
+                url=url,
+                outcome=fetched.outcome,
+                status=fetched.status,
+                final_url=fetched.final_url,
+                notice=fetched.ok and _NOTICE.search(Page.of(fetched).html) is not None,
+            )
         )
     return tuple(answers)
 
@@ -141,7 +152,9 @@ def judge_not_found(evidence: Evidence[Nothing]) -> Result:
     invented = evidence.gathered
     if not isinstance(invented, Invented) or not invented.first:
         return Result.unknown("site.not_found", Reason.HOME_UNREACHABLE, population=2)
-    confirmed = {answer.url for answer in invented.second if answer.outcome is Outcome.OK}
+    seen = (*invented.first, *invented.second)
+    closed = {answer.url for answer in seen if answer.notice}
+    confirmed = {answer.url for answer in invented.second if answer.outcome is Outcome.OK} - closed
     wrong = [answer for answer in invented.first if answer.url in confirmed]
     right = [answer for answer in invented.first if answer.outcome is Outcome.GONE]
     observed = {"answers": [{"url": answer.url, "status": answer.status} for answer in invented.first]}
