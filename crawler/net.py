@@ -154,6 +154,12 @@ class Gate:
 
     # What the browser's proxy and the progress display ask
 
+    @property
+    def waiting(self) -> int:
+        """How many hosts make us wait for their pace now; for progress display."""
+        now = self._clock()
+        return sum(host.waits_until > now for host in self._hosts.values())
+
     def host(self, name: str) -> Host:
         """The one object that owns the pace of that host name."""
         name = bare(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +28,10 @@ LINE_SECONDS = 10.0
 class Progress:
     """Counts what the sweep does: units by stage, pages, rate, the page now, an estimate of the end."""
 
-    def __init__(self, units: list[Unit], console: Console | None = None) -> None:
+    def __init__(
+        self, units: list[Unit], console: Console | None = None, waiting: Callable[[], int] = lambda: 0
+    ) -> None:
+        self._waiting = waiting  # hosts whose pace is being waited for
         self._console = console or Console(stderr=True)
         self._stages = {unit.id: "queue" for unit in units}
         self._names = {unit.id: unit.name for unit in units}
@@ -72,6 +76,8 @@ class Progress:
         seconds = max(time.monotonic() - self._began, 0.001)
         pages = self._pages.total()
         text = f"单位 {done}/{len(self._stages)}，页面 {pages}，每秒 {pages / seconds:.1f} 页"
+        if waiting := self._waiting():
+            text += f"，等候限速 {waiting} 个主机"
         if 0 < done < len(self._stages):
             text += f"，预计还需 {_span(seconds / done * (len(self._stages) - done))}"
         return text

@@ -55,7 +55,7 @@ async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
 
 async def _audit(plan: Plan, store: Store, sweep: SweepRow, gate: Gate, options: RunOptions) -> None:
     seeds = plan.seeds
-    with Progress(list(seeds.units)) as progress:
+    with Progress(list(seeds.units), waiting=lambda: gate.waiting) as progress:
         try:
             if options.jobs > 1:
                 await audit_in_processes(options.db, seeds, sweep.id, options.jobs, options.timing, progress)
