@@ -7,6 +7,7 @@ import pytest
 from crawler import dialects
 from crawler.dialects.reading import DialectReading
 from crawler.page import Page
+from crawler.rows import find_rows
 
 ROWS = "".join(
     f'<li><a href="./202603/t2026030{n}_{n}.html">木溪县第{n}批公示公告</a><span>2026-03-0{n}</span></li>'
@@ -164,8 +165,19 @@ def test_client_side_paging_of_a_complete_list_has_no_further_pages() -> None:
         f'<ul class="list">{rows}</ul><div id="pager">'
         '</div><script>$("#pager").pagination(60)</script>'.encode(),
     )
-    from crawler.rows import find_rows
-
     found = find_rows(page)
     assert len(found.rows) == 60
     assert found.next_pages == ()
+
+
+def test_client_side_paging_of_a_table_is_complete() -> None:
+    rows = "".join(
+        f'<tr class="page{n // 15}"><td><a href="/art/2026/{n % 9 + 1}/11/art_7_{n}.html">公示第{n}号</a></td>'
+        f"<td>2026-{n % 9 + 1:02d}-11</td></tr>"
+        for n in range(1, 46)
+    )
+    script = "<script>function go(n){$('tr').hide();$('.page'+n).show();}go(0);</script>"
+    table = f'<table id="list">{rows}</table><a href="javascript:go(1)">下一页</a>'
+    html = f'<div class="main">{table}{script}</div>'
+    found = find_rows(Page("http://www.bailu.gov.cn/gs/index.html", html.encode()))
+    assert (len(found.rows), found.next_pages) == (45, ())
