@@ -172,7 +172,7 @@ def test_client_side_paging_of_a_complete_list_has_no_further_pages() -> None:
 
 def test_client_side_paging_of_a_table_is_complete() -> None:
     rows = "".join(
-        f'<tr class="page{n // 15}"><td><a href="/art/2026/{n % 9 + 1}/11/art_7_{n}.html">公示第{n}号</a></td>'
+        f'<tr class="page{n // 15}"><td><a href="/art/2026/{n % 9 + 1}/11/art_7_{n}.html">公示{n}号</a></td>'
         f"<td>2026-{n % 9 + 1:02d}-11</td></tr>"
         for n in range(1, 46)
     )
