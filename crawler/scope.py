@@ -30,11 +30,6 @@ class Scope:
         """The same for a host and path from `place_of`."""
         return _under(place, self._inside) and not (self._outside and _under(place, self._outside))
 
-    def host(self, url: str) -> bool:
-        """True when the URL is on one of the scope's hosts, whatever its path."""
-        host = place_of(url)[0]
-        return any(host == inside for inside, _ in self._inside)
-
 
 def site_host(url: str) -> str:
     """Host and port in lower case, a leading `www.` dropped; '' for what is no http(s) URL."""
