@@ -108,6 +108,7 @@ class Item(Frozen):
     review: tuple[str, ...] = ()  # those of `checks` whose answer a person must confirm
     assumed: bool = False  # the split or rule is ours, the source does not print it
     valid: Span | None = None  # applies only while the period touches this span
+    by_hand: str = ""  # why no machine can decide it
     advice: str
 
     @model_validator(mode="after")
@@ -117,6 +118,8 @@ class Item(Frozen):
             raise ValueError("assess 为 auto 或 semi 的条目须写明 checks 和 credit")
         if machine and (self.credit is None) != (self.points is None):
             raise ValueError("assess 为 auto 或 semi 的条目须写明 credit；分值未知（null）的不写")
+        if machine and self.by_hand:
+            raise ValueError("by_hand（为何机器不能判定）只用于人工、材料或外部数据评估的条目")
         if not machine and (self.checks or self.credit):
             raise ValueError("人工、材料或外部数据评估的条目不得写 checks 或 credit")
         if self.credit and self.credit.per_defect and set(self.credit.per_defect) != set(self.checks):
@@ -209,6 +212,9 @@ class Pack(Frozen):
         for name in _LATER:  # a pack that does not use what was added later keeps its hash
             if getattr(self, name) == type(self).model_fields[name].default:
                 del dumped[name]
+        for item in (item for indicator in dumped["indicators"] for item in indicator["items"]):
+            if not item["by_hand"]:
+                del item["by_hand"]
         content = json.dumps(dumped, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 

@@ -44,7 +44,7 @@ def why_item(
     if answered:
         return "按人工评定计分"
     if state in _WAITING:
-        return _WAITING[state]
+        return _waiting(item, state)
     if state == "not_applicable":
         return _not_applicable(item, parts)
     failed = [_named(part) for part in parts if part.standing is Standing.DECIDED and part.failed]
@@ -56,6 +56,10 @@ def why_item(
     if not any(part.standing in (Standing.UNKNOWN, Standing.REVIEW) for part in parts):
         open_ones += ["样本未测全" if failed else "待人工确认"]
     return "；".join(open_ones) + _explained(parts)
+
+
+def _waiting(item: Item, state: str) -> str:
+    return _WAITING[state] + (f"：{item.by_hand}" if item.by_hand else "")
 
 
 def _explained(parts: Sequence[Part]) -> str:
@@ -78,7 +82,7 @@ def _open(parts: Sequence[Part]) -> list[str]:
 def why_without_points(item: Item, state: str, parts: Sequence[Part]) -> str:
     """For an item whose points are not known: what was found all the same."""
     if state in _WAITING:
-        return f"{_WAITING[state]}；{_NO_POINTS}"
+        return f"{_waiting(item, state)}；{_NO_POINTS}"
     if state == "not_applicable":
         return _not_applicable(item, parts)
     return "；".join([*(_open(parts) or ["未发现问题"]), _NO_POINTS]) + _explained(parts)

@@ -8,6 +8,7 @@ from probes import ALL, CHECKS_BY_ID
 from probes.lexicon import LEXICON, best_section, match_section, near_sections
 from rules.load import available, limits_for, load
 from rules.model import Indicator, Item, Pack
+from rules.statement import Share, by_assessment
 from rules.veto import Veto
 from sweep.errors import SweepError
 
@@ -64,11 +65,31 @@ def shown(name: str, rules: str | None) -> str:
 
 def _pack_lines(pack: Pack) -> Iterator[str]:
     yield f"{pack.id}  {pack.name}  摘要 {pack.hash}"
+    yield from _statement(pack)
     for indicator in pack.indicators:
         yield f"{indicator.code}  {indicator.level3}  {_points(indicator.points)}"
         yield from (f"    {_item(item)}" for item in indicator.items)
     for veto in pack.vetoes:
         yield from _veto_lines(veto)
+
+
+def _statement(pack: Pack) -> Iterator[str]:
+    """Who decides how many points, for each kind of unit the pack declares a total for."""
+    yield (
+        "按评定方式的分值（基础性＋激励性）："
+        if pack.points_known
+        else "按评定方式的条目（来源未给出全部分值）："
+    )
+    for kind, declared in pack.totals.items():
+        shares = by_assessment(pack, kind)
+        told = "，".join(f"{ASSESS[way]} {_share(share, pack)}" for way, share in shares.items())
+        yield f"  {KINDS[kind]}（{declared.base:g}＋{declared.bonus:g} 分）：{told}"
+
+
+def _share(share: Share, pack: Pack) -> str:
+    if not pack.points_known:
+        return f"{share.items} 项"
+    return f"{float(share.base):g}＋{float(share.bonus):g}" if share.bonus else f"{float(share.base):g}"
 
 
 def _points(points: float | None) -> str:
@@ -108,6 +129,8 @@ def _indicator_lines(pack: Pack, indicator: Indicator, items: list[Item]) -> Ite
     yield f"  依据：{indicator.clause}；牵头：{'、'.join(indicator.owners)}；方式：{indicator.method}"
     for item in items:
         yield f"  {_item(item)}"
+        if item.by_hand:
+            yield f"      机器不能判定：{item.by_hand}"
         yield f"      建议：{item.advice}"
 
 
