@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from crawler.model import Unit
 from probes.catalogue import TITLES
+from reports.checks import anchor, check_view
 from reports.model import (
     Cell,
     CheckView,
     Column,
-    Explanation,
-    Fault,
     Group,
     Indicator,
     ItemView,
-    Observed,
     ReportData,
     ScoreView,
     Section,
@@ -32,16 +31,15 @@ from reports.model import (
 from reports.reviews import Reviewed as _Reviewed
 from reports.reviews import Reviews
 from reports.scheme import indicators, scheme_view
-from reports.text import clean, moment, percent, plain, points, web_link
+from reports.text import clean, percent, points, web_link
 from reports.themes import themes
 from reports.vetoes import veto_views, vetoes_in_short
-from reports.words import KIND, OBSERVED, PROOF, reason_words
+from reports.words import KIND, reason_words
 from rules.model import Pack
 
 Line = Mapping[str, Any]  # one JSON line of CONTRACT 3 or 4
 
 PEOPLE = ("manual", "material", "external")
-MAX_LINKS = 20  # of one observed value
 DEFAULT_GROUP = "未分组"
 
 
@@ -65,27 +63,18 @@ def build(
     `reviews`: what people decided, where they did.
     """
     scores = list(scores)
-    names = {check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()}
-    by_unit: dict[str, list[Line]] = defaultdict(list)
-    for line in results:
-        by_unit[line["unit"]].append(line)
-    score_of = {line["unit"]: line for line in scores}
-    files = _files(units)
-    veto_pack, veto_lines = vetoes or (pack, scores)
-    veto_of = {line["unit"]: line for line in veto_lines}
-    views = tuple(
-        _unit(
-            unit,
-            [_check(line, names) for line in sorted(by_unit[unit.id], key=lambda line: str(line["check"]))],
-            score_of.get(unit.id, {}),
-            pack,
-            files[unit.id],
-            (pages or {}).get(unit.id, 0),
-            (veto_pack, veto_of.get(unit.id, {})),
-            _Reviewed.of(unit.id, reviews),
-        )
-        for unit in units
+    facts = _Facts(
+        pack=pack,
+        names={check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()},
+        results=_by_unit(results),
+        scores={line["unit"]: line for line in scores},
+        files=_files(units),
+        pages=pages or {},
+        veto_pack=vetoes[0] if vetoes else pack,
+        vetoes={line["unit"]: line for line in (vetoes[1] if vetoes else scores)},
+        reviews=reviews,
     )
+    views = tuple(_unit(unit, facts) for unit in units)
     columns = _columns(pack, views)
     return ReportData(
         sweep=sweep,
@@ -96,6 +85,29 @@ def build(
         heat={view.id: tuple(_cell(view, column) for column in columns) for view in views},
         themes=themes(views),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of all units, by unit id."""
+
+    pack: Pack
+    names: Mapping[str, str]  # titles of checks
+    results: Mapping[str, Sequence[Line]]
+    scores: Mapping[str, Line]
+    files: Mapping[str, str]
+    pages: Mapping[str, int]
+    veto_pack: Pack
+    vetoes: Mapping[str, Line]
+    reviews: Reviews | None
+
+
+def _by_unit(results: Iterable[Line]) -> dict[str, list[Line]]:
+    """Result lines of each unit, by check."""
+    lines: dict[str, list[Line]] = {}
+    for line in sorted(results, key=lambda line: str(line["check"])):
+        lines.setdefault(line["unit"], []).append(line)
+    return lines
 
 
 def _files(units: Sequence[Unit]) -> dict[str, str]:
@@ -112,100 +124,10 @@ def _files(units: Sequence[Unit]) -> dict[str, str]:
     return files
 
 
-def _anchor(prefix: str, name: str) -> str:
-    return f"{prefix}-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
-
-
-def _fault(finding: Line) -> Fault:
-    proofs = tuple(
-        f"{PROOF.get(proof['kind'], clean(proof['kind'], 20))}：{clean(proof['ref'], 300)}"
-        for proof in finding.get("evidence") or ()
-    )
-    url, subject = str(finding.get("url") or ""), str(finding.get("subject") or "")
-    return Fault(
-        url=clean(url, 400),
-        href=web_link(url),
-        subject=clean(subject, 400),
-        subject_href=web_link(subject),
-        message=clean(finding.get("message")),
-        expected=clean(finding.get("expected")),
-        found=clean(finding.get("found")),
-        advice=clean(finding.get("advice")),
-        proofs=proofs,
-        observed_at=moment(finding.get("observed_at")),
-        explained=_explanation(finding.get("explained")),
-    )
-
-
-def _explanation(given: Line | None) -> Explanation | None:
-    if given is None:
-        return None
-    return Explanation(
-        reason=clean(given["reason"]),
-        author=clean(given["author"], 120),
-        proof=clean(given["proof"], 400),
-        proof_href=web_link(given["proof"]),
-        until=clean(given["until"], 20),
-    )
-
-
-def _check(line: Line, names: Mapping[str, str]) -> CheckView:
-    told = [_fault(finding) for finding in line.get("findings") or ()]
-    faults = tuple(fault for fault in told if fault.explained is None)
-    explained = int(line.get("explained") or 0)
-    left = max(0, int(line.get("defects") or 0) - explained)
-    reason = line.get("reason") if line["verdict"] in ("unknown", "not_applicable") else None
-    check = clean(line["check"], 80)
-    return CheckView(
-        id=check,
-        title=names.get(check, check),
-        verdict="explained" if explained and not left else line["verdict"],
-        reason_key=clean(reason, 60),
-        reason=clean(reason_words(reason, names)),
-        applies=bool(line.get("applies", True)),
-        indicators=tuple(str(code) for code in line.get("indicators") or ()),
-        population=int(line.get("population") or 0),
-        tested=int(line.get("tested") or 0),
-        defects=left,
-        needs_review=bool(line.get("needs_review")),
-        observed=tuple(_observed(key, value) for key, value in sorted((line.get("observed") or {}).items())),
-        faults=faults,
-        shared_expected=_common([fault.expected for fault in faults]),
-        shared_advice=_common([fault.advice for fault in faults]),
-        anchor=_anchor("check", check),
-        explained=explained,
-        explained_faults=tuple(fault for fault in told if fault.explained is not None),
-    )
-
-
-def _observed(key: str, value: Any) -> Observed:
-    """What was read; a list of pages becomes links, so that it can be looked at."""
-    label = OBSERVED.get(key, clean(key, 40))
-    urls = [value] if isinstance(value, str) else value
-    links = (
-        [web_link(url) if isinstance(url, str) else None for url in urls] if isinstance(urls, list) else []
-    )
-    if not links or None in links:
-        return Observed(label, plain(value), ())
-    shown = tuple(link for link in links[:MAX_LINKS] if link)
-    more = f"等 {len(links)} 个" if len(links) > MAX_LINKS else ""
-    return Observed(label, more, shown)
-
-
-def _common(texts: Sequence[str]) -> str:
-    return texts[0] if texts and len(set(texts)) == 1 else ""
-
-
-def _unit(
-    unit: Unit,
-    checks: Sequence[CheckView],
-    line: Line,
-    pack: Pack,
-    file: str,
-    pages: int,
-    vetoes: tuple[Pack, Line],
-    reviewed: _Reviewed,
-) -> UnitView:
+def _unit(unit: Unit, facts: _Facts) -> UnitView:
+    line, pack = facts.scores.get(unit.id, {}), facts.pack
+    reviewed = _Reviewed.of(unit.id, facts.reviews)
+    checks = tuple(check_view(result, facts.names) for result in facts.results.get(unit.id, ()))
     items = _items(line, checks, indicators(pack, unit), reviewed)
     lost = sorted((item for item in items if item.lost > 0), key=lambda item: (-item.lost, item.code))
     blamed = {check.id for item in lost for check in item.blamed}
@@ -217,12 +139,12 @@ def _unit(
         group=clean(unit.group, 60) or DEFAULT_GROUP,
         portal=clean(portal, 300),
         href=web_link(portal),
-        file=file,
-        pages=pages,
+        file=facts.files[unit.id],
+        pages=facts.pages.get(unit.id, 0),
         score=_score(line, pack.points_known, reviewed),
         unranked_why=_unranked(unit, line, checks, pack),
         sections=_sections(items),
-        checks=tuple(checks),
+        checks=checks,
         lost=tuple(lost),
         untested=tuple(item for item in items if item.state == "unknown"),
         by_people=tuple(item for item in items if item.state in PEOPLE),
@@ -232,7 +154,7 @@ def _unit(
         hints=tuple(c for c in checks if c.failed and not c.applies and not c.needs_review),
         unread_hints=tuple(c for c in checks if c.verdict == "unknown" and not c.applies),
         explained=tuple(c for c in checks if c.explained),
-        vetoes=veto_views(vetoes[1], vetoes[0], checks),
+        vetoes=veto_views(facts.vetoes.get(unit.id, {}), facts.veto_pack, checks),
     )
 
 
@@ -252,7 +174,7 @@ def _items(
                 state=item["state"],
                 why=clean(item.get("why")),
                 checks=_deciding(item.get("checks") or (), by_id),
-                anchor=_anchor("item", code),
+                anchor=anchor("item", code),
                 review=reviewed.review(code),
             )
         )

@@ -110,37 +110,26 @@ def score(
     """
     given = answers or {}
     lines = [
-        (section, item.assess, _item_score(item, results, period, given))
-        for section, item in ((indicator.part, item) for indicator, item in pack.items_for(unit))
+        (indicator.part, item.assess, _item_score(item, results, period, given))
+        for indicator, item in pack.items_for(unit)
     ]
-    tally = _Tally.of(lines)
     vetoes = _vetoes(unit, pack, readings or Readings(results, results), given)
-    stage = _stage([line for *_, line in lines], vetoes)
-    parts = [_Tally.of(line for line in lines if line[0] is part) for part in (Section.BASE, Section.BONUS)]
-    value = _value(pack, tally, *parts)
-    hit = any(veto.state is VetoState.HIT for veto in vetoes)
-    full = tally.full if pack.points_known else _declared(unit, pack)
+    sums = _Sums.of(lines)
+    complete = _stage([line for *_, line in lines], vetoes) is Stage.COMPLETE
     return Score(
         unit=unit.id,
         group=unit.group,
         pack=pack.id,
         pack_hash=pack.hash,
-        stage=stage,
-        earned=rounded(tally.earned, 2),
-        testable=rounded(tally.testable, 2),
-        full=rounded(full, 2),
-        coverage=floored(tally.decided / tally.decidable, 2)
-        if tally.decidable and pack.points_known
-        else 0.0,
-        low=rounded(tally.earned, 2),
-        high=rounded(tally.earned + tally.open if pack.points_known else full, 2),
-        score=value,
-        grade=_grade(pack, scheme, value, parts[0], hit) if stage is Stage.COMPLETE else None,
+        stage=Stage.COMPLETE if complete else Stage.MACHINE,
+        **sums.points(unit, pack),
+        score=sums.value(pack),
+        grade=_grade(pack, scheme, sums, vetoes) if complete else None,
         rank=None,
         rank_range=None,
         items=tuple(line for *_, line in lines),
         vetoes=vetoes,
-        span=_span(pack, *parts),
+        span=sums.span(pack),
     )
 
 
@@ -174,32 +163,62 @@ class _Tally(NamedTuple):
         return self.earned / self.testable * 100
 
 
-def _value(pack: Pack, tally: _Tally, base: _Tally, bonus: _Tally) -> float | None:
-    if not pack.points_known:
-        return None
-    if pack.flow is None:
-        return rounded(tally.share(), 1) if tally.testable else None
-    return rounded(pack.flow.final(base.share(), bonus.earned), 1) if base.testable else None
+class _Sums(NamedTuple):
+    """What all items make, and each of the two parts."""
+
+    whole: _Tally
+    base: _Tally
+    bonus: _Tally
+
+    @classmethod
+    def of(cls, lines: Sequence[_Line]) -> _Sums:
+        parts = ([line for line in lines if line[0] is part] for part in (Section.BASE, Section.BONUS))
+        return cls(_Tally.of(lines), *map(_Tally.of, parts))
+
+    def points(self, unit: Unit, pack: Pack) -> dict[str, float]:
+        """The fields of a score that are printed in points, and the coverage."""
+        whole, known = self.whole, pack.points_known
+        full = whole.full if known else _declared(unit, pack)
+        covered = known and whole.decidable
+        return {
+            "earned": rounded(whole.earned, 2),
+            "testable": rounded(whole.testable, 2),
+            "full": rounded(full, 2),
+            "coverage": floored(whole.decided / whole.decidable, 2) if covered else 0.0,
+            "low": rounded(whole.earned, 2),
+            "high": rounded(whole.earned + whole.open if known else full, 2),
+        }
+
+    def value(self, pack: Pack) -> float | None:
+        if not pack.points_known:
+            return None
+        if pack.flow is None:
+            return rounded(self.whole.share(), 1) if self.whole.testable else None
+        return (
+            rounded(pack.flow.final(self.base.share(), self.bonus.earned), 1) if self.base.testable else None
+        )
+
+    def span(self, pack: Pack) -> tuple[float, float] | None:
+        """Where a bonus only counts above a line, the ends are not a matter of points."""
+        base, bonus = self.base, self.bonus
+        points = base.testable + base.open
+        if pack.flow is None or not pack.points_known or not points:
+            return None
+        low = pack.flow.final(base.earned / points * 100, bonus.earned)
+        high = pack.flow.final((base.earned + base.open) / points * 100, bonus.earned + bonus.open)
+        return rounded(low, 1), rounded(high, 1)
 
 
-def _span(pack: Pack, base: _Tally, bonus: _Tally) -> tuple[float, float] | None:
-    """Where a bonus only counts above a line, the ends are not a matter of points."""
-    whole = base.testable + base.open
-    if pack.flow is None or not pack.points_known or not whole:
-        return None
-    low = pack.flow.final(base.earned / whole * 100, bonus.earned)
-    high = pack.flow.final((base.earned + base.open) / whole * 100, bonus.earned + bonus.open)
-    return rounded(low, 1), rounded(high, 1)
-
-
-def _grade(pack: Pack, scheme: Scheme | None, value: float | None, base: _Tally, hit: bool) -> str | None:
+def _grade(pack: Pack, scheme: Scheme | None, sums: _Sums, vetoes: Iterable[VetoLine]) -> str | None:
+    """The scheme's band; the last one where a veto stands or the base part fails."""
     if scheme is None:
         return None
-    if hit:
+    if any(veto.state is VetoState.HIT for veto in vetoes):
         return scheme.bands[-1].name
+    value = sums.value(pack)
     if value is None:
         return None
-    failed = pack.flow is not None and not pack.flow.passes(base.share())
+    failed = pack.flow is not None and not pack.flow.passes(sums.base.share())
     return scheme.bands[-1].name if failed else scheme.grade(value)
 
 

@@ -96,6 +96,16 @@ def test_the_terminal_prints_them_after_the_checks(beside: ReportData) -> None:
     assert "达到否决线" in text and "预警" in text and "空白栏目：查实 6 处，达到否决线 5 处" in text
 
 
+@pytest.mark.parametrize("name", ["beside", "alone"])
+def test_a_self_check_ends_with_the_cheapest_points(name: str, request: pytest.FixtureRequest) -> None:
+    out = io.StringIO()
+    print_unit(Console(file=out, width=200, color_system=None), request.getfixturevalue(name).units[0])
+    text = out.getvalue()
+    last = max(text.rfind("最容易拿回的"), text.rfind("没有因已确认的问题失分"))
+    assert last > text.index("国家检查指标：否决项与预警")
+    assert "否决" not in text[last:] and "已测/总数" not in text[last:]
+
+
 def test_without_vetoes_nothing_is_printed() -> None:
     results, scores = lines("jilin-2021")
     data = build(FACTS, [UNIT], results, scores, load("jilin-2021"))
