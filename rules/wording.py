@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from probes.catalogue import TITLES
 from rules.credit import Part, Standing
-from rules.model import Item
+from rules.model import Assess, Item
 from rules.points import exact
 
 REASONS: Mapping[str, str] = {
@@ -54,7 +54,9 @@ def why_item(
         return said + _explained(parts)
     open_ones = _open(parts)
     if not any(part.standing in (Standing.UNKNOWN, Standing.REVIEW) for part in parts):
-        open_ones += ["样本未测全" if failed else "待人工确认"]
+        # A person has the last word on a semi item, also where a missing column has decided its checks.
+        sampled = item.assess is Assess.AUTO and failed
+        open_ones += ["样本未测全" if sampled else "待人工确认"]
     return "；".join(open_ones) + _explained(parts)
 
 

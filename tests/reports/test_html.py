@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from reports.html import heat_class, pages, write_html
 from reports.model import ReportData
+from tests.reports.tracing import untraceable
 
 HOSTILE = (
     "</style></title><script>alert(1)</script>"
@@ -109,24 +110,34 @@ def test_inner_links_lead_somewhere_and_ids_are_unique(report: ReportData) -> No
             assert not fragment or fragment in ids[page], (name, href)
 
 
-def test_two_clicks_lead_from_the_cover_to_the_page_of_every_lost_point(report: ReportData) -> None:
-    """First click: a unit on the cover. Second click: the link in the reason of the lost point."""
-    made = pages(report)
-    cover = {urldefrag(href)[0] for href in _links(made["index.html"])}
-    losing = [unit for unit in report.units if unit.lost]
+def test_two_clicks_lead_from_the_ranking_to_the_page_of_every_lost_point(report: ReportData) -> None:
+    assert sum(len(unit.lost) for unit in report.units) > 20
+    assert untraceable(report) == []
 
-    assert losing
-    for unit in losing:
-        assert unit.file in cover
-        tree = LexborHTMLParser(made[unit.file])
-        for item in unit.lost:
-            article = tree.css_first(f'[id="{item.anchor}"]')
-            assert article is not None
-            for check in item.blamed:
-                block = tree.css_first(f'[id="{check.anchor}"]')
-                assert block is not None
-                shown = {node.attributes["href"] for node in block.css("a[href]")}
-                assert {fault.href for fault in check.faults} <= shown
+
+def test_a_lost_point_without_its_page_is_found_out(city: Any) -> None:
+    report = city.report()
+    unit = next(unit for unit in report.units if unit.lost)
+    made = pages(report)
+    made[unit.file] = made[unit.file].replace(f'id="{unit.lost[0].anchor}"', 'id="elsewhere"')
+    assert untraceable(report, made) == [f"{unit.id} {unit.lost[0].code}: not on the unit's page"]
+
+
+def test_a_check_that_costs_two_items_is_linked_from_both(city: Any) -> None:
+    """The faults are written out once, but the second item leads to their page without a detour."""
+    for line in city.scores:
+        for item in line["items"]:
+            if line["unit"] == "port" and item["code"] in ("JL-3.1.4.a", "JL-3.1.4.c"):
+                item |= {"state": "scored", "earned": 0, "checks": ["links.home"]}
+    line = city.line("port", "links.home")
+    line |= {"verdict": "fail", "defects": 1, "reason": None}
+    line["findings"] = city.line("port", "links.inner")["findings"][:1] or [
+        {"url": "https://port.linhai.gov.cn/zwgk/", "message": "打不开", "expected": "能打开", "found": "404"}
+    ]
+    report = city.report()
+    both = [item for item in next(u for u in report.units if u.id == "port").lost if item.code[3:6] == "3.1"]
+    assert len([item for item in both if "links.home" in {check.id for check in item.blamed}]) == 2
+    assert untraceable(report) == []
 
 
 def test_what_is_unknown_or_waits_for_a_person_is_not_among_the_lost_points(report: ReportData) -> None:

@@ -130,6 +130,13 @@ def test_per_defect_at_the_cap_needs_no_further_answer() -> None:
     assert (found.state, found.earned) == (State.UNKNOWN, None)
 
 
+def test_a_missing_column_of_a_semi_item_waits_for_a_person_too() -> None:
+    section = "section.evaluation"
+    found = line("JL-B4", failed(section), absent("content.evaluation", f"needs:{section}"))
+    assert found.state is State.REVIEW and found.earned is None
+    assert found.why.endswith("；待人工确认") and "样本" not in found.why
+
+
 def test_semi_items_wait_for_a_person() -> None:
     found = line("JL-1.1.1.b", failed("decision.explained"))
     assert (found.state, found.earned) == (State.REVIEW, None)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from demo import points
 from demo.compare import differences
 from rules.load import load
 from storage.repo import Store
 from sweep.judging import judge_sweep
+from sweep.publish import report_data
+from tests.reports.tracing import untraceable
 from tests.sweep.cities import canonical, serve, sweep
 
 
-async def test_results_equal_the_truth(tmp_path: Path) -> None:
+async def test_results_scores_and_report_equal_the_truth(tmp_path: Path) -> None:
+    """One sweep of the whole city: each check as planted, each item as worked out by hand, and a report that
+    leads from every lost point to its page."""
     db = f"sqlite:///{tmp_path}/demo.db"
     async with serve() as city:
         await sweep(city.seeds(), db)
@@ -19,11 +25,23 @@ async def test_results_equal_the_truth(tmp_path: Path) -> None:
     async with await Store.open(db) as store:
         row = await store.get("latest")
         lines = await store.results(row.id, "jilin-2021")
+        scores = await store.scores(row.id, "jilin-2021")
+        report = await report_data(store, row, load("jilin-2021"))
     built = [line for line in lines if line["reason"] != "not_built_yet"]
     known = {(line["unit"], line["check"]) for line in built}
     told = [entry for entry in truth if (entry.unit, entry.check) in known]
     assert len(told) > 400
     assert differences(built, told) == []
+    assert {line["unit"] for line in scores} == set(points.units())
+    assert points.differences(scores, without=lacking(lines)) == []
+    assert untraceable(report) == []
+
+
+def lacking(lines: list[dict[str, Any]]) -> set[str]:
+    """Means that this machine lacks, as the results tell."""
+    reasons = {line["reason"] for line in lines}
+    means = {"browser_missing": "browser", "no_ipv6_here": "ipv6"}
+    return {name for reason, name in means.items() if reason in reasons}
 
 
 async def test_timing_and_judging_again_change_nothing(tmp_path: Path) -> None:
