@@ -50,6 +50,8 @@ _STRONG = re.compile(
 _SELECTOR = "[style],marquee,[hidden]"
 # One rule of a style sheet in the page whose selector is a single class or id.
 _RULE = re.compile(r"([.#])([\w-]+)\s*\{([^{}]{1,400})\}")
+# What holds for paper or narrow screens only.
+_MEDIA = re.compile(r"@media(?!\s+(?:screen|all)\s*\{)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _LAWFUL = re.compile(
     r"(?:^|\.)(?:gov\.cn|edu\.cn|mil\.cn|conac\.cn|12377\.cn|baidu\.com|weibo\.com|weibo\.cn|qq\.com|weixin\.qq\.com|kaipuyun\.cn|govwza\.cn"
     r"|51\.la|cnzz\.com|umeng\.com|people\.com\.cn|xinhuanet\.com|news\.cn|cctv\.com|jiathis\.com|bshare\.cn|bdimg\.com|douyin\.com"
@@ -130,9 +132,18 @@ def _hiding_rules(page: Page) -> dict[str, str]:
     what every menu and tab has, so only the ways that no honest design needs are taken."""
     rules: dict[str, str] = {}
     for node in page.tree.css("style"):
-        for mark, name, body in _RULE.findall(node.text()):
+        sheet = _MEDIA.sub("", node.text())
+        for mark, name, body in _RULE.findall(sheet):
             how = hidden_how(body)
-            if how in ("font-size", "off_screen", "no_size", "clip") and not name[0].isdigit():
+            if how not in ("font-size", "off_screen", "no_size", "clip") or name[0].isdigit():
+                continue
+            # Another rule for a state of the same part (.box.on, .box:hover, .open .box) shows it again.
+            if (
+                re.search(
+                    rf"{re.escape(mark + name)}[.:#\[]|[\w\])] +{re.escape(mark + name)}\s*[,{{]", sheet
+                )
+                is None
+            ):
                 rules[mark + name] = how
     return rules
 

@@ -41,15 +41,18 @@ _QUICK = re.compile(
     r"[0-9]{3}(?:[-\s][0-9]{4}[-\s]?[0-9]{4}|[0-9]{8}|[0-9]{3} [0-9]{8}|[0-9] [0-9]{4} [0-9]{4})"
 )
 _RUN = re.compile(
-    r"1[3-9][0-9][-\s]?[0-9]{4}[-\s]?[0-9]{4}|[0-9]{15}|[0-9]{6} [0-9]{8} [0-9]{3}[0-9Xx]"
-    r"|(?:[0-9]{4} ){3}[0-9]{4}"
+    r"1[3-9][0-9][-\s]?[0-9]{4}[-\s]?[0-9]{4}|[0-9]{15}|[0-9]{6}[- ][0-9]{8}[- ][0-9]{3}[0-9Xx]"
+    r"|(?:[0-9]{4} ){3}[0-9]{4}|[0-9]{6} [0-9]{4} [0-9]{4} [0-9]{3}[0-9Xx]"
 )
+# In one piece, or in the groups in which people write it: 6-8-4, 6-4-4-4, 4-4-4-4-2.
 _ID = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5} ?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    r" ?\d{3}[0-9Xx](?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:"
+    r"[1-9]\d{5}([- ]?)(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\1\d{3}[0-9Xx]"
+    r"|[1-9]\d{5} (?:18|19|20)\d{2} \d{4} \d{3}[0-9Xx]"
+    r"|[1-9]\d{3} \d{2}(?:18|19|20) \d{4} \d{4} \d[0-9Xx])(?![0-9A-Za-z])"
 )
 _OLD_ID = re.compile(
-    r"(?<![0-9A-Za-z])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z*＊×])[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z*＊×])"
 )
 _PHONE = re.compile(r"(?<![0-9A-Za-z/_=.-])1[3-9]\d([- ]?)\d{4}\1\d{4}(?![0-9A-Za-z/_.-]?\d|[A-Za-z/_])")
 _CARD = re.compile(
@@ -65,6 +68,14 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _BORN = range(1905, 2036)  # years; fixed, so that a page reads the same on every day
 # Printed as examples in the standard and in forms everywhere.
 _EXAMPLES = frozenset({"11010519491231002X", "440524188001010014", "110101199003070000"})
+
+
+_WIDE = str.maketrans("０１２３４５６７８９Ｘｘ－　", "0123456789Xx- ")
+
+
+def narrow(text: str) -> str:
+    """The text with full-width digits as plain ones, sign for sign; every number of ours has a 1 or a 2."""
+    return text.translate(_WIDE) if "１" in text or "２" in text else text
 
 
 # Every digit as 0, all else as one sign: byte strings are searched many times as fast as patterns run.
@@ -89,6 +100,7 @@ def near_digits(text: str, signs: Sequence[bytes]) -> list[tuple[int, int]]:
 
 def could_hold(text: str) -> bool:
     """Whether a closer look is worth it."""
+    text = narrow(text)
     spans = near_digits(text, _SIGNS)
     return any(_QUICK.search(text, *span) for span in spans) and any(
         _RUN.search(text, *span) for span in spans
@@ -99,6 +111,7 @@ def find_numbers(text: str) -> list[Number]:
     """Valid identity numbers (18 digits), cards and mobiles of a text, in order; no context is asked."""
     if not could_hold(text):
         return []
+    text = narrow(text)
     found = [Number(Kind.ID_CARD, _plain(match[0]), *match.span()) for match in _ID.finditer(text)]
     found = [number for number in found if is_id_card(number.value)]
     taken = [(number.start, number.end) for number in found]
@@ -117,9 +130,15 @@ def find_old_ids(text: str) -> list[Number]:
     """15-digit identity numbers by province and date: they have no check digit, so a label has to speak."""
     return [
         Number(Kind.ID_CARD, match[0], *match.span())
-        for match in _OLD_ID.finditer(text)
+        for match in _OLD_ID.finditer(narrow(text))
         if match[0][:2] in _PROVINCES and _is_day("19" + match[0][6:12])
     ]
+
+
+def like_id_cards(text: str) -> int:
+    """How many numbers have an identity number's province and date, whatever their check digit."""
+    values = (_plain(match[0]) for match in _ID.finditer(narrow(text)))
+    return sum(value[:2] in _PROVINCES and _is_day(value[6:14]) for value in values)
 
 
 def is_id_card(value: str) -> bool:
@@ -159,7 +178,7 @@ def mask(text: str) -> str:
     if not text or not could_hold(text):
         return text
     for number in reversed(find_numbers(text)):
-        if not _in_address(text, number):
+        if not in_address(text, number):
             text = f"{text[: number.start]}{number.masked}{text[number.end :]}"
     return text
 
@@ -183,11 +202,12 @@ def _mask_values(value: object) -> object:
 
 # Of a run of characters that addresses are made of: what stands before and after a number in one.
 _ADDRESS_BEFORE = re.compile(r"(?://|[?=&]|^/\w|\w/)[!-~]*$")
-_ADDRESS_AFTER = re.compile(r"\.[a-z]{2,5}\b|/\w", re.IGNORECASE)
+_ADDRESS_AFTER = re.compile(r"\.[a-z]{2,5}\b|/[a-z]", re.IGNORECASE)
 _RUN_BEFORE = re.compile(r"[!#-&(-;=?-~]*$")
 
 
-def _in_address(text: str, number: Number) -> bool:
+def in_address(text: str, number: Number) -> bool:
+    """Is the number part of an address or of a file's name?"""
     run = _RUN_BEFORE.search(text, max(0, number.start - 300), number.start)
     before = run[0] if run is not None else ""
     return _ADDRESS_BEFORE.search(before) is not None or _ADDRESS_AFTER.match(text, number.end) is not None

@@ -115,12 +115,17 @@ def _foreign(host: str, own: str) -> str | None:
 _SHOWN_LATER = re.compile(
     r"tab|menu|nav|drop|sub|pop|dialog|layer|modal|con|list|box|more|share|wx|wei|qr|code|ewm|float|mask|tip"
     r"|select|panel|item|slide|swip|down|login|search|banner|carousel|scroll|roll|focus|lunbo|link|yqlj|mobile"
-    r"|phone|wap|print|hover|toggle|collapse|accordion|fold|open|close|foot|bd|hd|show|show|gd|site|app|lang",
+    r"|phone|wap|print|hover|toggle|collapse|accordion|fold|open|close|foot|bd|hd|show|gd|site|app|lang"
+    r"|sr-?only|visually|screen-?reader|skip|offscreen|(?:^|[-_])ads?\d*(?:$|[-_])|advert|piaofu|duilian|couplet"
+    r"|editor|article|zoom|text",
     re.IGNORECASE,
 )
 _MENU_TAGS = {"ul", "ol", "dl", "dd", "li", "select", "tr", "td", "table", "tbody", "form", "nav"}
+# In these no web farm was ever hidden, but what was pasted from elsewhere often is.
+_INLINE = {"span", "font", "strong", "b", "em", "i", "u", "section"}
 _SERVICE = re.compile(
-    r"技术支持|技术保障|统计|备案|访问量|浏览器|下载|插件|适老|无障碍|English", re.IGNORECASE
+    r"技术支持|技术保障|统计|备案|访问量|浏览器|下载|插件|适老|无障碍|读屏|跳转|跳到|跳过|English",
+    re.IGNORECASE,
 )
 _BODIES = re.compile(r"\.(?:org|mil)\.cn$|^xn--")
 
@@ -139,20 +144,47 @@ def _hidden_links(page: Page, own: str) -> Iterator[Hidden]:
             word = strong_word(text) if text else None
             if host is None and word is None:
                 continue
-            # Pictures are seen in a block whose font size is 0, the old way to close gaps between them.
-            if word is None and how in ("font-size", "text-indent") and anchor.css_first("img"):
+            if word is None and how in ("font-size", "text-indent") and _seen_all_the_same(anchor, node, how):
                 continue
             if later is None:
                 later = in_common_use(how) and shown_later(page, node)
             seen.add(url)
-            sure = not (later or _SERVICE.search(text) or (host and _BODIES.search(host)))
+            doubtful = later or _SERVICE.search(text) or (host and _BODIES.search(host))
+            # A web farm is made for its words: a counter's picture or a click area over a picture has none.
+            sure = not (doubtful or not text or (how == "opacity:0" and node.tag == "a"))
             yield Hidden(url=url, text=mask(text), how=how, sure=sure, word=word)
+
+
+def _seen_all_the_same(anchor: LexborNode, node: LexborNode, how: str) -> bool:
+    """A font size of 0 closes the gaps between parts with a size of their own; an indent puts a picture, the
+    logo, in place of a name."""
+    if anchor.css_first("img") is not None:
+        return True
+    if how == "text-indent":
+        return node.tag in ("a", "h1", "h2")
+    return any(_sized(part) for part in (*anchor.css("*"), *_between(anchor, node)))
+
+
+def _between(anchor: LexborNode, node: LexborNode) -> Iterator[LexborNode]:
+    """The link and what holds it, up to the hidden block."""
+    part: LexborNode | None = anchor
+    while part is not None and part != node:
+        yield part
+        part = part.parent
+
+
+def _sized(node: LexborNode) -> bool:
+    """Has it a font size of its own, or a class by which a style sheet may give it one?"""
+    attributes = node.attributes
+    return bool(attributes.get("class")) or "font" in (attributes.get("style") or "")
 
 
 def shown_later(page: Page, node: LexborNode) -> bool:
     """Could a script or a menu show this element? It is a part of a menu by its tag or name, stands in one,
-    or the page's own scripts name it."""
-    if node.tag in _MENU_TAGS or _named_as_part(node):
+    holds a control, or the page's own scripts name it."""
+    if node.tag in _MENU_TAGS or node.tag in _INLINE or _named_as_part(node):
+        return True
+    if node.tag != "a" and node.css_first("select,input,button,textarea") is not None:
         return True
     names = _names(node)
     if names and any(name in text for name in names for text in (*page.scripts, *page.includes.values())):
