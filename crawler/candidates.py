@@ -19,7 +19,7 @@ from crawler.dialects import read as read_dialects
 from crawler.frontier import Candidate
 from crawler.model import Period, Role
 from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.rows import RowSource, find_rows
 from crawler.scope import Scope, place_of
 from crawler.traps import key_of, pattern_of
 
@@ -74,12 +74,13 @@ def candidates(
     ranks = _article_ranks(page, period, as_of)
     seen: set[str] = set()
     here, below = page.url, depth + 1
+    shared = _shared_interface(page)
     for position, (url, anchor) in enumerate(_links(page)):
         if url in seen:
             continue
         seen.add(url)
         place = address(url)
-        if not place.is_page or not scope.holds(place.where):
+        if not place.is_page or not (scope.holds(place.where) or url in shared):
             continue
         rank = ranks.get(url)
         new_role = Role.ARTICLE if place.is_article else _role(place, anchor, role, is_row=rank is not None)
@@ -129,6 +130,15 @@ def _links(page: Page) -> Iterator[tuple[str, str]]:
         yield leaf.url, leaf.title
     for url in find_rows(page).next_pages:
         yield url, ""
+
+
+def _shared_interface(page: Page) -> frozenset[str]:
+    """Further pages that the CMS hands out as data: for a department on a path it does so at the root."""
+    listed = find_rows(page)
+    if listed.source not in (RowSource.JSON, RowSource.DATASTORE):
+        return frozenset()
+    host = place_of(page.url)[0]
+    return frozenset(url for url in listed.next_pages if place_of(url)[0] == host)
 
 
 def _role(place: Address, anchor: str, parent: Role, *, is_row: bool) -> Role:

@@ -21,6 +21,11 @@ _PAGE_KEYS = re.compile(
     r"(?:^|_)(?:page|pageno|pagenum|pageindex|curpage|currentpage|p|pg|start|startrecord|offset)$"
 )
 _DATE_KEYS = re.compile(r"(?:date|day|month|year|riqi|yue|nian)$")
+# Which list is turned: each has pages of its own. Other values are folded, they may be endless themselves.
+_LIST_KEYS = re.compile(
+    r"^(?:(?:col(?:umn)?|chan(?:nel)?|cat(?:egory)?|class|unit|type|tree|wbtree)(?:id|num|code)s?)$"
+)
+_LIST_PLACE = re.compile(r"/gkmlpt/api/all/\d+$")
 _SESSION_KEYS = re.compile(
     r"^(?:jsessionid|phpsessid|sessionid|session_id|sid|aspsessionid\w*|cfid|cftoken|utm_\w+|_t|timestamp|t)$"
 )
@@ -56,6 +61,8 @@ def pattern_of(key: str) -> str:
             kind = "calendar:"
         elif any(_PAGE_KEYS.search(name) for name in names):
             kind = "page:"
+            folded = place if _LIST_PLACE.search(place) else folded
+            names = sorted(p if _LIST_KEYS.match(_name(p)) else _name(p) for p in query.split("&"))
         return f"{kind}{folded}?{'&'.join(names)}"
     if _DATE_PATH.search(place):
         return f"calendar:{folded}"

@@ -36,6 +36,7 @@ BATCH_VISITS = 100
 PAGE_REDIRECTS = 3
 INCLUDES_HELD = 300  # answers of header and footer scripts kept per unit
 SUPPLEMENTS_PER_PAGE = 12
+POSTS_PER_LIST = 10  # of three list pages each
 
 Observe = Callable[[Page], Mapping[str, str]]
 
@@ -148,19 +149,23 @@ class Walk:
     async def _look(self, candidate: Candidate, trail: _Trail) -> Visit:
         is_home = candidate.role is Role.HOME
         fetched, page = await self._open(candidate.url, is_home, trail)
-        if page is None or not (is_home or page.url in self._scope):
+        is_page = _is_html(fetched)
+        if page is None or (is_page and not (is_home or page.url in self._scope)):
             return _bare_visit(candidate, fetched)
-        if not _is_html(fetched):  # a further page of a list, as data: its rows are links, it is no page
+        if not is_page:  # a further page of a list, as data: its rows are links, it is no page
             rows = tuple(self._candidates(page, candidate)) if find_rows(page).rows else ()
             return replace(_bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
         identified = is_content(page, self._plan.unit)
+        further = await self._further(page, trail) if identified else []
         return Visit(
             key=candidate.key,
             facts=_facts(candidate, fetched, page, identified),
             evidence=self._plan.observe(page) if identified else {},
-            candidates=tuple(self._candidates(page, candidate)) if identified else (),
+            candidates=tuple(
+                found for one in (page, *further) for found in self._candidates(one, candidate) if identified
+            ),
             etag=fetched.headers.get("etag"),
             last_modified=fetched.headers.get("last-modified"),
         )
@@ -177,6 +182,25 @@ class Walk:
             as_of=self._plan.as_of,
         ):
             yield candidate._replace(anchor=mask(candidate.anchor))
+
+    async def _further(self, page: Page, trail: _Trail) -> list[Page]:
+        """What a list asks for by POST when it is turned, until it is behind the period. What a GET brings
+        is queued like any page; these have no address that could be queued."""
+        found: list[Page] = []
+        turned = [request for request in find_rows(page).requests if request.method == "POST"]
+        for request in turned[:POSTS_PER_LIST]:
+            if request.url in page.includes:
+                continue  # it brought the first page
+            trail.parts.append(key_of(request))
+            text = await self._include(request)
+            answer = Page(request.url, (text or "").encode(), content_type="text/xml; charset=utf-8")
+            rows = find_rows(answer).rows
+            if rows:
+                found.append(answer)
+            days = [row.date for row in rows if row.date is not None]
+            if not rows or (days and max(days) < self._plan.period.start):
+                break
+        return found
 
     async def _open(self, url: str, is_home: bool, trail: _Trail) -> tuple[Fetched, Page | None]:
         """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""

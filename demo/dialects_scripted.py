@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from demo.dialects import Kaipu, Listing, Nfcms, row
-from demo.server import Answer, Asked, Handler
+from demo.server import Answer, Asked, Handler, Host
 from demo.site import Article, Column, Portal
 
 
@@ -61,13 +61,70 @@ def _proxy(column: Column, number: int) -> str:
     return f"/module/web/jpage/dataproxy.jsp?page={number}&{where}"
 
 
+class HanwebPost(Hanweb):
+    """Its other paging: by POST, three pages at once, with what the page's own script says."""
+
+    name = "hanweb-post"
+    first_rows = True  # do the rows of the first page stand in it?
+
+    def rows(self, listing: Listing) -> str:
+        number = _number(listing.column)
+        records = f'<script type="text/xml"><datastore>{_records(listing.articles)}</datastore></script>'
+        return (
+            f'<div id="{number}">{records if self.first_rows else ""}</div><script>$("#{number}").jpage({{'
+            f"totalRecord:{len(listing.column.articles)}, openCookies:false, showMode:'full', "
+            f"barPosition:'bottom', perPage:{listing.column.per_page}, groupSize:3, "
+            f"proxyUrl:'{_POSTED}', ajaxParam:{{col:1, appid:1, webid:12, path:'/', columnid:{number}, "
+            f"sourceContentType:1, unitid:'{number}', webname:'{listing.portal.name}', permissiontype:0}}}});"
+            "</script>"
+        )
+
+    def extra(self, portal: Portal, column: Column) -> dict[str, Answer | Handler]:
+        return {}  # see `posted`
+
+
+class HanwebProxy(HanwebPost):
+    """The first page comes by POST as well."""
+
+    name = "hanweb-proxy"
+    first_rows = False
+
+
+_POSTED = "/module/jpage/dataproxy.jsp"
+
+
+def posted(portal: Portal, host: Host) -> None:
+    """One address answers for all columns: what is sent says for which."""
+    columns = {str(_number(column)): column for column in portal.columns}
+
+    def answer(asked: Asked) -> Answer:
+        sent = parse_qs(asked.body.decode())
+        column = columns.get(sent.get("columnid", [""])[0])
+        if asked.method != "POST" or column is None or sent.get("unitid") != sent.get("columnid"):
+            return Answer(b"", 404)
+        return _part_of(column, parse_qs(asked.query))
+
+    host.pages[_POSTED] = answer
+
+
+def _part_of(column: Column, query: dict[str, list[str]]) -> Answer:
+    start, end = _whole(query, "startrecord", 1), _whole(query, "endrecord", 1)
+    text = f"<datastore><totalrecord>{len(column.articles)}</totalrecord>"
+    text += f"{_records(column.articles[start - 1 : end])}</datastore>"
+    return Answer(text.encode(), content_type="text/xml; charset=utf-8")
+
+
+def _records(articles: list[Article]) -> str:
+    records = "".join(f"<record><![CDATA[{row(article)}]]></record>" for article in articles)
+    return f"<recordset>{records}</recordset>"
+
+
 def _store(listing: Listing) -> str:
     address = _proxy(listing.column, 1).replace("&", "&amp;")
-    records = "".join(f"<record><![CDATA[{row(article)}]]></record>" for article in listing.articles)
     return (
         f'<datastore><nextgroup><![CDATA[<a href="{address}"></a>]]></nextgroup>'
         f"<totalrecord>{len(listing.column.articles)}</totalrecord><totalpage>{listing.pages}</totalpage>"
-        f"<recordset>{records}</recordset></datastore>"
+        f"{_records(listing.articles)}</datastore>"
     )
 
 
@@ -76,12 +133,13 @@ class KaipuJson(Kaipu):
 
     name = "kaipu-json"
     later_pages = False
+    interface = "/common/search/"
 
     def rows(self, listing: Listing) -> str:
         channel = _channel(listing.column)
         return (
             f'<ul id="list" class="list"></ul><script>var channelId = "{channel}";\n'
-            f'$.get("/common/search/{channel}?_isAgg=true&_isJson=true&_pageSize=15&_template=index'
+            f'$.get("{self.interface}{channel}?_isAgg=true&_isJson=true&_pageSize=15&_template=index'
             '&_rangeTimeGte=&_channelName=&page=1", function (a) { show(a.data.results); });</script>'
         )
 
@@ -89,7 +147,14 @@ class KaipuJson(Kaipu):
         return ""
 
     def extra(self, portal: Portal, column: Column) -> dict[str, Answer | Handler]:
-        return {f"/common/search/{_channel(column)}": lambda asked: _kaipu_answer(column, asked)}
+        return {f"{self.interface}{_channel(column)}": lambda asked: _kaipu_answer(column, asked)}
+
+
+class KaipuList(KaipuJson):
+    """The same by another address."""
+
+    name = "kaipu-list"
+    interface = "/searchList/"
 
 
 def _channel(column: Column) -> str:
@@ -275,6 +340,30 @@ class Framed(Webplus):
 
     def _frame(self, column: Column) -> str:
         return f"/_frames/{_number(column)}.htm"
+
+
+class Epoint(Framed):
+    """新点 Epoint: a frame of the disclosure system, which knows the column by its category number."""
+
+    name = "epoint"
+
+    def article_path(self, column: Column, article: Article) -> str:
+        return f"/govxxgk/{_USCC}/{article.date.isoformat()}/{_uuid(column, article)}.html"
+
+    def _frame(self, column: Column) -> str:
+        number = f"{_number(column):09d}"
+        return f"/govxxgk/{_USCC}/openSubPage.html?specialurl=xxgk&amp;categorynum={number}"
+
+    def extra(self, portal: Portal, column: Column) -> dict[str, Answer | Handler]:
+        return {path.replace("&amp;", "&"): page for path, page in super().extra(portal, column).items()}
+
+
+_USCC = "114499020070040005"  # the unified social credit code of an invented unit
+
+
+def _uuid(column: Column, article: Article) -> str:
+    digest = hashlib.sha256(f"{column.slug}{article.number}".encode()).hexdigest()
+    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
 
 
 class Scripted(Nfcms):

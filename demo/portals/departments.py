@@ -7,7 +7,7 @@ from datetime import date
 
 from demo import documents, services, traps
 from demo.dialects import Nfcms
-from demo.dialects_scripted import Gkmlpt, KaipuJson, Vsb, gkmlpt_shell
+from demo.dialects_scripted import Gkmlpt, KaipuJson, KaipuList, Vsb, gkmlpt_shell
 from demo.furnish import furnish
 from demo.portals.founding import found
 from demo.portals.yangguang import HOST
@@ -101,8 +101,7 @@ def health_commission(seed: int, as_of: date, owner: Portal) -> Portal:
     )  # fmt: skip
     furnish(portal, _HEALTH)
     _on_path(portal, owner)
-    for key in ("notices", "epidemic"):
-        portal.column(key).by = KaipuJson()
+    portal.column("notices").by, portal.column("epidemic").by = KaipuJson(), KaipuList()
     portal.footer.party_mark = "image"
     portal.column("documents").articles.append(_another_text(owner))
     consultations = portal.column("consultation")

@@ -8,7 +8,7 @@ from datetime import date
 
 from demo import documents, traps
 from demo.attachments import DOCX_TYPE
-from demo.dialects_scripted import Framed, Webplus
+from demo.dialects_scripted import Epoint, Framed, Webplus
 from demo.furnish import add_catalogues, furnish
 from demo.portals.founding import found
 from demo.server import Answer, Asked, Host
@@ -32,6 +32,7 @@ def district(seed: int, as_of: date) -> Portal:
     add_catalogues(portal, table()["catalogues"])
     for key in ("notices", "statistics"):
         portal.column(key).by = Framed()
+    portal.column("emergency").by = Epoint()
     portal.friends = [("阳光市人民政府", "http://www.yangguang.gov.cn:@PORT@/")]
     portal.after += [traps.missing_goes_home, _other_over_ipv6, _wrong_files]
     portal.fault("site.not_found", defects=None)

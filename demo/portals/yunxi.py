@@ -7,7 +7,7 @@ from datetime import date
 
 from demo import traps
 from demo.attachments import DOCX_TYPE, docx
-from demo.dialects_scripted import Hanweb, Scripted
+from demo.dialects_scripted import Hanweb, HanwebPost, HanwebProxy, Scripted, posted
 from demo.furnish import add_catalogues, furnish
 from demo.portals.departments import identity_number
 from demo.portals.founding import found
@@ -17,6 +17,7 @@ from demo.truth import section_keys, table
 
 HOST = "www.yunxi.gov.cn"
 SHOP = "http://shop.example.com:@PORT@/"
+SLOW = 3.0  # seconds that one article lets people wait
 _MISSING = ("epidemic", "surveys", "evaluation")
 
 
@@ -30,6 +31,8 @@ def county(seed: int, as_of: date) -> Portal:
     furnish(portal, [key for key in section_keys() if key not in _MISSING])
     add_catalogues(portal, table()["catalogues"])
     portal.column("statistics").by = Scripted()  # rows that only a browser shows
+    portal.column("notices").by, portal.column("notices").per_page = HanwebPost(), 3
+    portal.column("emergency").by = HanwebProxy()
     for part in ("section", "content"):
         portal.says(f"{part}.statistics", "pass", means="browser")
     portal.says("site.one_source", "pass")  # 县水务局 repeats a document of the county word for word
@@ -43,7 +46,7 @@ def county(seed: int, as_of: date) -> Portal:
     portal.friends = [("阳光市人民政府", "http://www.yangguang.gov.cn:@PORT@/")]
     portal.head = f'<div style="display:none"><a href="{SHOP}">建材批发</a></div>'
     portal.fault("tamper.hidden_links", SHOP)
-    portal.after.append(_traps)
+    portal.after += [posted, _traps]
     return portal
 
 
@@ -91,7 +94,7 @@ def _traps(portal: Portal, host: Host) -> None:
     host.pages["/fwt/cx.do"] = Answer("系统繁忙".encode(), 500)
     host.pages["/oa/"] = Answer("禁止访问".encode(), 403)
     news = portal.column("news").articles
-    for article, manners in zip(news, ({"flaky": 1}, {"delay": 0.4}, {"drip": 0.02}), strict=False):
+    for article, manners in zip(news, ({"flaky": 1}, {"delay": SLOW}, {"drip": 0.02}), strict=False):
         page = host.pages[article.path]
         assert isinstance(page, Answer)
         host.pages[article.path] = replace(page, **manners)  # type: ignore[arg-type]

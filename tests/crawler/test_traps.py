@@ -73,3 +73,16 @@ def test_pages_of_one_pattern_share_it() -> None:
 def test_years_in_folders_do_not_repeat() -> None:
     assert not repeats("a.cn/2021/2021/2021/x")
     assert repeats("a.cn/x/x/x/y")
+
+
+def test_every_list_has_its_own_budget_of_pages() -> None:
+    proxy = "http://a.cn/module/web/jpage/dataproxy.jsp?page={}&webid=7&columnid={}"
+    platform = "http://a.cn/gkmlpt/api/all/{1}?page={0}&sid=6"
+    for form in (proxy, platform):
+        first, next_page, other = (
+            pattern_of(key_of(form.format(*where))) for where in ((1, 47), (2, 47), (1, 48))
+        )
+        assert first == next_page
+        assert first != other
+        assert budget_of(first) is not None
+    assert pattern_of(key_of("http://a.cn/x?id=4&page=1")) == pattern_of(key_of("http://a.cn/x?id=5&page=1"))

@@ -151,6 +151,10 @@ def _data_answers(town: City, portal: Portal) -> Iterator[bytes]:
     for path, found in town.hosts[portal.host].pages.items():
         asked = Asked(portal.host, "GET", path, "page=1&_pageSize=100", {}, b"", False)
         yield (found if isinstance(found, Answer) else found(asked)).body
+    for number in (column.path.split("/")[2][3:] for column in portal.columns if "/col/" in column.path):
+        sent = f"columnid={number}&unitid={number}".encode()
+        path, query = "/module/jpage/dataproxy.jsp", "startrecord=1&endrecord=100"
+        yield town.hosts[portal.host].find(Asked(portal.host, "POST", path, query, {}, sent, False)).body
 
 
 @pytest.mark.parametrize("seed", SEEDS)
