@@ -106,13 +106,14 @@ def key_of(request: Request) -> str:
     return f"{request.method} {url}{sent}"
 
 
+def shown_key(request: Request) -> str:
+    """The key of what a browser showed: not what the server sent, and another one for each fragment."""
+    _, mark, fragment = request.url.partition("#")
+    return f"{SHOWN}{key_of(request)}{mark}{fragment}"
+
+
 def _key(request: Request, fetched: Fetched) -> str:
-    return _shown(key_of(request), fetched)
-
-
-def _shown(key: str, fetched: Fetched) -> str:
-    """What a browser showed of an address is not what its server sent."""
-    return f"{SHOWN}{key}" if RENDERED in fetched.headers else key
+    return shown_key(request) if RENDERED in fetched.headers else key_of(request)
 
 
 @dataclass
@@ -143,7 +144,7 @@ class UnitArchive:
             reason = PRIVATE if hidden else self._reason(fetched, observed=observed)
             kept = Kept(request, fetched, WAY, reason, _key(request, fetched))
             if number == 0:
-                kept = kept._replace(purpose=PAGE, parts=tuple(_shown(part, fetched) for part in parts))
+                kept = kept._replace(purpose=PAGE, parts=_keys(parts, fetched))
             self._hold(kept)
 
     def keep(self, request: Request, fetched: Fetched, purpose: str) -> None:
@@ -191,6 +192,12 @@ class UnitArchive:
             _append(index_of(self.path), b"".join(lines))
         except OSError as problem:
             raise ArchiveError(self.path, problem) from problem
+
+
+def _keys(parts: Iterable[str], fetched: Fetched) -> tuple[str, ...]:
+    """The keys of a page's parts, which came as the page came."""
+    prefix = SHOWN if RENDERED in fetched.headers else ""
+    return tuple(f"{prefix}{part}" for part in parts)
 
 
 def _append(path: Path, data: bytes) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Playwright, Route, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.bystanders import is_bystander
 from crawler.chromium import find_chromium, switches
 from crawler.host import HostClosed
 from crawler.live_tab import ACTION_SECONDS, Died, Gate, LiveTab
@@ -33,6 +34,13 @@ TASK_SECONDS = 120.0
 RENDER_SECONDS = 45.0
 CLOSE_SECONDS = 10.0
 WIDTH, HEIGHT = 1366, 768  # CONTRACT 5, site.display
+# Lists that come when they are scrolled to; content that does not stand in the page's own tree.
+_SCROLL = """() => {
+  const far = document.documentElement.scrollHeight > innerHeight;
+  scrollTo(0, document.documentElement.scrollHeight);
+  return far;
+}"""
+_SHADOWS = "() => [...document.querySelectorAll('*')].some((node) => node.shadowRoot !== null)"
 _PACED = frozenset({"xhr", "fetch", "eventsource", "document"})
 _BLOCKED = frozenset({"font", "media"})
 
@@ -118,12 +126,16 @@ class Browser:
 
         async def look(tab: Tab) -> Rendered:
             opened = await tab.open(url)
+            settled = opened.settled
+            if opened.ok and await tab.run(_SCROLL):
+                settled = await tab.settle() and settled
             frames = {
                 address: await tab.html(frame=number)
                 for number, address in enumerate(tab.frames)
                 if number and address.startswith(("http://", "https://"))
             }
-            complete = opened.settled and not any(_lost(one, tab.url) for one in tab.traffic)
+            lost = any(_lost(one, tab.url) for one in _last_answers(tab.traffic))
+            complete = settled and not lost and not await tab.run(_SHADOWS)
             return Rendered(opened, await tab.html(), frames, complete)
 
         return await self.browse(look, seconds=seconds, spent=spent)
@@ -224,10 +236,17 @@ class Browser:
             return False
 
 
+def _last_answers(traffic: Sequence[Traffic]) -> list[Traffic]:
+    """A document that was asked for again, as a wall's script does, counts by its last answer."""
+    last = {one.url: one for one in traffic if one.kind == "document"}
+    return [one for one in traffic if one.kind != "document" or last[one.url] is one]
+
+
 def _lost(one: Traffic, url: str) -> bool:
     """Whether a part that may hold content did not come. A part that is not there (404) is no loss."""
     own = urlsplit(one.url).hostname == urlsplit(url).hostname
-    if one.kind not in ("xhr", "fetch") and not (own and one.kind in ("script", "document")):
+    script = one.kind == "script" and (own or not is_bystander(one.url))
+    if one.kind not in ("xhr", "fetch") and not script and not (own and one.kind == "document"):
         return False
     if one.status is None:
         return one.failed is not None

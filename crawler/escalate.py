@@ -17,7 +17,7 @@ from crawler.model import Fetched, Frozen, Outcome, PageKind, Request
 from crawler.page import RENDERED, Page
 from crawler.pieces import filled_by_script
 from crawler.rows import find_rows
-from crawler.tab import Rendered
+from crawler.tab import Rendered, Trouble
 
 SHARE = 0.05  # of the pages visited, at least one (ARCHITECTURE 8)
 _LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
@@ -40,6 +40,21 @@ class Wanted(Frozen):
     why: Why
 
 
+class Renders(Frozen):
+    """What was rendered of one unit, and why."""
+
+    pages: Mapping[str, Why] = {}  # by URL; observed again
+    in_vain: Mapping[str, Why] = {}  # rendered, but nothing more was learnt
+    left: int = 0  # wanted, but over the cap or siblings of one in vain
+    trouble: Trouble | None = None
+
+    def tried(self, url: str) -> bool:
+        """Whether the browser has shown what it can of this page, or of one made like it in vain."""
+        alike = template_of(url)
+        vain = {template_of(one) for one, why in self.in_vain.items() if why is not Why.HOME}
+        return url in self.pages or url in self.in_vain or alike in vain
+
+
 def observe(page: Page) -> Wanted | None:
     """Whether this page should be looked at in the browser."""
     if page.rendered:
@@ -59,24 +74,27 @@ def budget(visited: int) -> int:
 
 
 def in_groups(wanted: Iterable[tuple[str, Why]]) -> list[list[str]]:
-    """URLs by template (reason, host, folder with digits folded), both in the order given, home first.
-
-    Addresses with a fragment are left out: one document stands behind many of them.
-    """
+    """URLs by reason and template, both in the order given, home first."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for url, why in sorted(wanted, key=lambda pair: pair[1] is not Why.HOME):
-        if "#" not in url:
-            parts = urlsplit(url)
-            folder = _DIGITS.sub("0", parts.path.rpartition("/")[0])
-            # Columns of one template differ in the last folder only.
-            parent = folder.rpartition("/")[0] if parts.path.endswith(("/", "/index.html")) else folder
-            groups.setdefault((why, parts.netloc, parent), []).append(url)
+        groups.setdefault((why, *template_of(url)), []).append(url)
     return list(groups.values())
+
+
+def template_of(url: str) -> tuple[str, ...]:
+    """What pages made alike have in common: host and folder, digits folded; of a fragment its shape, too."""
+    parts = urlsplit(url)
+    if parts.fragment:  # one document that draws many pages (gkmlpt)
+        return parts.netloc, _DIGITS.sub("0", f"{parts.path}#{parts.fragment}")
+    folder = _DIGITS.sub("0", parts.path.rpartition("/")[0])
+    # Columns of one template differ in the last folder only.
+    return parts.netloc, folder.rpartition("/")[0] if parts.path.endswith(("/", "/index.html")) else folder
 
 
 def fetched_of(url: str, rendered: Rendered) -> Fetched:
     """The DOM as if it had been fetched, marked as rendered."""
-    return _answer(url, rendered.opened.final_url, rendered.html)
+    final_url = rendered.opened.final_url or url
+    return _answer(url.partition("#")[0], final_url.partition("#")[0], rendered.html)
 
 
 class RenderedNet:
@@ -85,7 +103,7 @@ class RenderedNet:
     def __init__(self, url: str, rendered: Rendered) -> None:
         self._answers: Mapping[str, Fetched] = {
             **{frame: _answer(frame, frame, html) for frame, html in rendered.frames.items()},
-            url: fetched_of(url, rendered),
+            url: fetched_of(url, rendered),  # the fragment included
         }
 
     async def fetch(self, request: Request) -> Fetched:

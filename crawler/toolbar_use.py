@@ -17,6 +17,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.bystanders import is_bystander
 from crawler.model import Frozen, Outcome
 from crawler.tab import Tab, Traffic
 from crawler.toolbar import is_tool_script, patterns
@@ -69,10 +70,6 @@ class Use(Frozen):
 
 
 _ELDER = re.compile(r"无障碍|适老|长[者辈]|关[怀爱]|老年|大字|敬老|elder|wza|/slb|/old", re.IGNORECASE)
-# Scripts of every portal that have nothing to do with the tool: marks, counters, sharing.
-_UNRELATED = re.compile(
-    r"conac|jiucuo|zfwzgl|hm\.baidu|cnzz|analy|count|stat|share|weixin|map", re.IGNORECASE
-)
 _SPEECH_REQUEST = re.compile(r"tts|speech|voice|text2audio|\.mp3|\.wav", re.IGNORECASE)
 
 
@@ -421,7 +418,7 @@ def _unread(traffic: Sequence[Traffic]) -> set[str]:
     """Scripts that may hold the tool and could not be had from here: nothing is known of what they do."""
     lost = {one.url for one in traffic if one.kind == "script" and (one.failed or (one.status or 200) >= 400)}
     tools = {url for url in lost if is_tool_script(url)}
-    return tools or {url for url in lost if not _UNRELATED.search(url)}
+    return tools or {url for url in lost if not is_bystander(url)}
 
 
 @cache

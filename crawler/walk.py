@@ -71,9 +71,13 @@ class _Trail:
 
 
 class Walk:
-    """One portal's walk over a frontier that may already hold work."""
+    """One portal's walk over a frontier that may already hold work.
 
-    def __init__(self, plan: WalkPlan, net: Fetcher, frontier: Frontier) -> None:
+    `shown`: the net answers with what a browser showed, where each fragment is a document of its own.
+    """
+
+    def __init__(self, plan: WalkPlan, net: Fetcher, frontier: Frontier, *, shown: bool = False) -> None:
+        self._shown = shown
         self._plan = plan
         self._net = net
         self._frontier = frontier
@@ -218,7 +222,7 @@ class Walk:
     async def _document(self, url: str, trail: _Trail) -> Fetched:
         """Fetch; a fragment that names a page of its own (gkmlpt) is kept, its document asked for once."""
         bare, _, fragment = url.partition("#")
-        request = Request(bare if fragment else url)
+        request = Request(bare if fragment and not self._shown else url)
         if not fragment or bare not in self._documents:
             fetched = await self._net.fetch(request)
             trail.documents.append((request, fetched))

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from crawler.model import Family, Fetched, Frozen, Outcome, PageFacts, Period, Request, Resolved, Unit
 
 if TYPE_CHECKING:
+    from crawler.escalate import Renders
     from crawler.page import Page
-    from crawler.tab import Task, Trouble
+    from crawler.tab import Rendered, Task, Trouble
     from crawler.targets import Look
 
 T = TypeVar("T")
@@ -173,6 +174,16 @@ class SweepContext:
     truncated: bool = False  # max_pages or a pattern budget cut the walk
     options: Mapping[str, bool] = field(default_factory=dict)  # probe_cloaking, ...
     owner_home: frozenset[str] = frozenset()  # link targets on the host owner's home page (path units only)
+    renders: Renders | None = None  # what the browser was used for; None: there was none
+
+    def unshown(self, url: str) -> Reason:
+        """Why a page that only a browser can show stays unread."""
+        if self.renders is None:
+            return Reason.BROWSER_MISSING
+        if self.renders.tried(url):
+            return Reason.UNREADABLE
+        trouble = self.renders.trouble
+        return Reason(trouble.value) if trouble is not None else Reason.BUDGET
 
 
 E = TypeVar("E", bound=Frozen)
@@ -232,6 +243,10 @@ class Net(Protocol):
 
     async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
         """Do something with a page in a real browser; a `Trouble` says why it could not be done."""
+        ...
+
+    async def render(self, url: str) -> Rendered | Trouble:
+        """A page as it stands in a real browser after its scripts have run."""
         ...
 
 

@@ -19,6 +19,7 @@ from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row, RowSource
 from crawler.model import Frozen
 from crawler.page import Page, squeeze
+from crawler.pieces import filled_by_script
 from crawler.regions import in_chrome
 from crawler.rows import find_rows
 from crawler.scope import site_host
@@ -101,7 +102,8 @@ class Body(Frozen):
 def observe(page: Page) -> Body | None:
     """Home pages are kept only for the scripts they share with the columns."""
     if page.is_home:
-        return Body(static=True, scripts=tuple(dict.fromkeys(_scripts(page))))
+        static = filled_by_script(page) not in ("shell", "template")
+        return Body(static=static, scripts=tuple(dict.fromkeys(_scripts(page))))
     body = _with_article(_with_rows(Body(), page), page)
     if body.has_text or (body.rows and not body.menu_like and not body.article):
         return body

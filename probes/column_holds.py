@@ -85,14 +85,25 @@ def holds(seen: Seen, common: frozenset[str], folders: frozenset[str], shortest:
         return Holds.CONTENT
     if nothing.own >= (_FOOTER_REST if says_so else shortest):
         return Holds.CONTENT
-    if body.needs_browser or body.away or not set(body.scripts) <= common:
+    if may_be_filled(seen, common):
         return Holds.UNTESTED
     return Holds.BUILDING if nothing.building else Holds.EMPTY
 
 
+def may_be_filled(seen: Seen, common: frozenset[str]) -> bool:
+    """Whether a script or frame may put content there that we have not seen. The browser ran all scripts."""
+    if seen.data.away:
+        return True
+    return not seen.facts.rendered and (seen.data.needs_browser or not set(seen.data.scripts) <= common)
+
+
 def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
-    """Scripts of pages whose content stands in the HTML itself: they are not what fills a column."""
-    return frozenset(script for seen in pages if seen.data.static for script in seen.data.scripts)
+    """Scripts of pages whose content stands in the HTML itself: they are not what fills a column.
+
+    What the browser shows may well have come by them.
+    """
+    static = (seen for seen in pages if seen.data.static and not seen.facts.rendered)
+    return frozenset(script for seen in static for script in seen.data.scripts)
 
 
 def parents(columns: Iterable[Seen]) -> frozenset[str]:
@@ -123,7 +134,7 @@ def is_blank(seen: Seen, common: frozenset[str], shortest: int) -> bool | None:
         return False
     if body.moved or nothing.statement or (body.rows >= _LIST_ROWS and not body.tagged):
         return False
-    if body.needs_browser or body.away or not set(body.scripts) <= common:
+    if may_be_filled(seen, common):
         return None
     return True
 

@@ -7,13 +7,16 @@ Source: CONTRACT 5 (Columns), domain/04 §3-4; days by kind in lexicon.yaml.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
 from crawler.dialects import supplements as dialect_supplements
+from crawler.escalate import fetched_of
 from crawler.model import Frozen, PageFacts, Request
 from crawler.page import Page
+from crawler.tab import Trouble
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Reason, Result
 from probes.base import Seen as SeenPage
 from probes.column_evidence import Body, observe
@@ -97,6 +100,8 @@ async def confirm(evidence: Evidence[Body], net: Net) -> Again:
 
 async def _read_again(net: Net, facts: PageFacts) -> Body | None:
     """The page with the pieces that belong to it, all asked anew; None where it did not come."""
+    if facts.rendered:
+        return await _shown_again(net, facts)
     fetched = await net.fetch(Request(facts.final_url.partition("#")[0], fresh=True))
     if not fetched.ok or not fetched.body:
         return None
@@ -113,6 +118,27 @@ async def _read_again(net: Net, facts: PageFacts) -> Body | None:
         if "#" in facts.final_url:
             page.url = facts.final_url
     return observe(page)
+
+
+async def _shown_again(net: Net, facts: PageFacts) -> Body | None:
+    """What only the browser could show, shown anew."""
+    rendered = await net.render(facts.final_url)
+    if isinstance(rendered, Trouble) or not rendered.ok or not rendered.complete:
+        return None
+    page = Page.of(fetched_of(facts.final_url, rendered), includes=rendered.frames)
+    page.url = facts.final_url
+    return observe(page)
+
+
+def open_pages(evidence: Evidence[Body]) -> list[str]:
+    """Columns and articles that look empty and may be filled by script: only the browser can tell."""
+    common, folders = _setting(evidence)
+    columns = [seen for seen in columns_of(evidence) if holds(seen, common, folders) is Holds.UNTESTED]
+    shortest = Limits().blank_characters
+    articles = [seen for seen in articles_of(evidence) if is_blank(seen, common, shortest) is None]
+    return [
+        seen.facts.url for seen in (*columns, *articles) if not seen.facts.rendered and not seen.data.away
+    ]
 
 
 def _setting(evidence: Evidence[Body]) -> tuple[frozenset[str], frozenset[str]]:
@@ -149,10 +175,16 @@ def judge_empty(evidence: Evidence[Body], again: Again, limits: Limits) -> Resul
         population=len(counted),
         tested=len(counted) - len(open_ones) - len(unsettled),
         tested_share=limits.tested_share,
-        reason=Reason.BROWSER_MISSING if len(open_ones) >= len(unsettled) else Reason.UNREADABLE,
+        reason=_unshown(evidence, open_ones if len(open_ones) >= len(unsettled) else []),
         needs_review=any(state is Holds.BUILDING for _, state in bad),
         observed=observed,
     )
+
+
+def _unshown(evidence: Evidence[Body], pages: Sequence[Seen]) -> Reason:
+    """Why most of these pages stay open; of none, because a second look did not come."""
+    reasons = Counter(evidence.context.unshown(seen.facts.url) for seen in pages)
+    return min(reasons, key=lambda reason: (-reasons[reason], reason), default=Reason.UNREADABLE)
 
 
 def _none_seen(check: str, evidence: Evidence[Body], observed: Mapping[str, object]) -> Result:
@@ -198,7 +230,7 @@ def judge_blank(evidence: Evidence[Body], again: Again, limits: Limits) -> Resul
         population=len(articles),
         tested=len(articles) - len(open_ones) - len(unread),
         tested_share=limits.tested_share,
-        reason=Reason.BROWSER_MISSING if open_ones else Reason.UNREADABLE,
+        reason=_unshown(evidence, open_ones),
         observed=observed,
     )
 

@@ -136,7 +136,9 @@ async def _by_browser(
         return Searched(samples=tuple(samples), trouble=why) if best is None else _without_browser(best, why)
     searched = await _round(way, blank, samples, evidence, net)
     searched = searched.model_copy(update={"referer": way.pages[0]})
-    return searched if best is None or _worth(searched) >= _worth(best) else best
+    if best is None or _worth(searched) >= _worth(best):
+        return searched
+    return _without_browser(best, why or Reason.UNREADABLE)
 
 
 def _without_browser(searched: Searched, why: Reason | None) -> Searched:
@@ -214,7 +216,7 @@ def _believed(asked: Asked, answer: Answer, way: Way, reads: bool) -> Asked:
     """A miss counts only where results reach us this way, or where "none" is said and can be believed."""
     if asked.state is not State.MISSED or reads or _nothing(answer, way):
         return asked
-    why = Reason.UNREADABLE if answer.rendered else Reason.BROWSER_MISSING
+    why = Reason.UNREADABLE if isinstance(way, BrowserWay) else Reason.BROWSER_MISSING
     return asked.model_copy(update={"state": State.UNCLEAR, "why": why})
 
 

@@ -16,7 +16,7 @@ from crawler.dates import MonthDay, with_year
 from crawler.model import Outcome, PageFacts, Role
 from probes.base import Finding, Reason, Result
 from probes.lexicon import LEXICON, Rhythm, due_year
-from probes.section_find import End, Map, Way
+from probes.section_find import End, Map, Way, unshown
 from probes.section_page import Body, OnPage, years_in
 
 UNDATED_SHARE = 0.1  # of the entries: with more undated ones nothing can be said to be missing (CONTRACT 3)
@@ -31,7 +31,7 @@ class Stock:
     dated: int = 0
     undated: int = 0
     rows: int = 0
-    unread: bool = False  # a part of it could not be read
+    unread: Reason | None = None  # why a part of it could not be read
     unsorted: bool = False
 
     @property
@@ -83,7 +83,7 @@ def _judge_yearly(key: str, ends: list[tuple[Way, End]], stock: Stock, known: Ma
     nameless = not stock.years and any(date(year + 1, 1, 1) <= day <= context.as_of for day in stock.days)
     if any(named >= year for named in stock.years) or nameless:
         return Result.of(check, observed=observed)
-    doubt = _doubt(stock) if not stock.years or stock.unread or stock.unsorted else None
+    doubt = _doubt(stock) if not stock.years or stock.unread is not None or stock.unsorted else None
     if doubt is not None:
         return Result.unknown(check, doubt, population=1, observed=observed)
     way = ends[0][0]
@@ -100,8 +100,8 @@ def _judge_yearly(key: str, ends: list[tuple[Way, End]], stock: Stock, known: Ma
 
 
 def _doubt(stock: Stock) -> Reason | None:
-    if stock.unread:
-        return Reason.BROWSER_MISSING
+    if stock.unread is not None:
+        return stock.unread
     if not stock.days or stock.undated > UNDATED_SHARE * stock.entries:
         return Reason.UNDATED
     return Reason.TOO_FEW_SAMPLES if stock.unsorted else None
@@ -127,11 +127,11 @@ def _stock_of(ends: list[tuple[Way, End]], known: Map) -> Stock:
     pages: dict[str, PageFacts] = {}
     for way, end in ends:
         if end.data is not None:
-            _add(stock, end.data, known)
+            _add(stock, end.data, known, end.facts)
         if end.facts is not None:
             pages.setdefault(end.facts.final_url, end.facts)
-        elif end.data is None:
-            stock.unread = stock.unread or way.leaf is not None
+        elif end.data is None and way.leaf is not None:
+            stock.unread = stock.unread or Reason.UNREADABLE
     seen = set(pages)
     for facts in pages.values():
         _add_facts(stock, facts)
@@ -142,7 +142,7 @@ def _stock_of(ends: list[tuple[Way, End]], known: Map) -> Stock:
     return stock
 
 
-def _add(stock: Stock, data: OnPage, known: Map) -> None:
+def _add(stock: Stock, data: OnPage, known: Map, facts: PageFacts | None = None) -> None:
     as_of = known.evidence.context.as_of
     placed = [with_year(MonthDay(*pair), as_of) for pair in data.short]
     days = [*data.days, *(day for day in placed if day is not None)]
@@ -151,7 +151,8 @@ def _add(stock: Stock, data: OnPage, known: Map) -> None:
     stock.rows += data.rows
     stock.dated += data.rows - data.undated
     stock.undated += data.undated
-    stock.unread = stock.unread or data.body is Body.SCRIPT
+    if data.body is Body.SCRIPT:
+        stock.unread = stock.unread or unshown(facts, known)
     stock.unsorted = stock.unsorted or data.unsorted
 
 
@@ -167,7 +168,7 @@ def _add_below(stock: Stock, facts: PageFacts, known: Map) -> None:
     data = known.data.get(facts.final_url)
     stock.years.update(years_in([facts.title, facts.anchor]))
     if data is not None and facts.role is not Role.ARTICLE:
-        _add(stock, data, known)
+        _add(stock, data, known, facts)
     elif facts.date is not None:
         stock.days.add(facts.date)
         stock.dated += 1

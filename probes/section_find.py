@@ -181,7 +181,7 @@ def end_of(way: Way, known: Map) -> End:
     if way.leaf is not None and way.leaf.listed_by:
         return _end_of_leaf(way.leaf, known)
     if not way.url:
-        return End(State.UNSURE, Reason.BROWSER_MISSING, words="链接由脚本打开")
+        return End(State.UNSURE, Reason.UNREADABLE, words="链接由脚本打开")
     facts = known.facts_of(way.url)
     if needs_look(way, facts, known):
         return _end_of_look(way.url, known)
@@ -212,6 +212,11 @@ def _end_of_leaf(leaf: Leaf, known: Map) -> End:
     return End(State.UNSURE, Reason.UNREADABLE, words="公开目录树的列表未能读取")
 
 
+def unshown(facts: PageFacts | None, known: Map) -> Reason:
+    """Why a page that a script fills stays unread; what is no page of the portal is never rendered."""
+    return known.evidence.context.unshown(facts.url) if facts is not None else Reason.UNREADABLE
+
+
 def _end_of_visit(url: str, facts: PageFacts, known: Map) -> End:
     data = known.data.get(facts.final_url)
     if not facts.identified or facts.kind in (PageKind.CHALLENGE, PageKind.ERROR):
@@ -225,7 +230,8 @@ def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End
     if data.body in (Body.ROWS, Body.TEXT, Body.LINKS):
         return End(State.GOOD, data=data, facts=facts)
     if data.body is Body.SCRIPT:
-        return End(State.UNSURE, Reason.BROWSER_MISSING, data, facts, words="内容由脚本或框架加载，未能读取")
+        reason = unshown(facts, known)
+        return End(State.UNSURE, reason, data, facts, words="内容由脚本或框架加载，未能读取")
     if data.body is Body.SENDS_ON:
         return _end_of_forward(data, facts, known)
     second = known.gathered.second.get(url)

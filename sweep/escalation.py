@@ -7,27 +7,19 @@ rendered and why is kept as gathered "render", for the report and so that a kill
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from crawler.escalate import RenderedNet, Wanted, Why, budget, in_groups
+from crawler.escalate import RenderedNet, Renders, Wanted, Why, budget, in_groups
 from crawler.frontier import Candidate, Visit
-from crawler.model import Frozen, Outcome
+from crawler.model import Outcome
 from crawler.tab import Rendered, Trouble
 from crawler.walk import Walk, WalkPlan
+from probes.base import SweepContext
+from probes.columns import PROBE as COLUMNS
+from probes.columns import open_pages
 from storage.unit_store import UnitStore
-
-NAME = "render"  # beside the probes' ids, in evidence and gathered
-
-
-class Renders(Frozen):
-    """What was rendered of one unit, and why."""
-
-    pages: Mapping[str, Why] = {}  # by URL; observed again
-    in_vain: Mapping[str, Why] = {}  # rendered, but nothing more was learnt
-    left: int = 0  # wanted, but over the cap or siblings of one in vain
-    trouble: Trouble | None = None
+from sweep.evidence import RENDER, UnitFacts, evidence_of
 
 
 class Renderer(Protocol):
@@ -47,10 +39,10 @@ class _Round:
 
 async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
     """Render what is inconclusive, within the cap. True where rendered pages brought new links to walk."""
-    if await store.gathered(NAME) is not None:
+    if await store.gathered(RENDER) is not None:
         return False
     visited = {candidate.url: candidate for candidate in await store.visited()}
-    wanted = await _wanted(store)
+    wanted = await _wanted(store, plan)
     done = _Round()
     limit = budget(len(visited))
     queue = deque(in_groups((url, why) for url, why in wanted.items() if url in visited))
@@ -74,12 +66,15 @@ async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
     return more
 
 
-async def _wanted(store: UnitStore) -> dict[str, Why]:
-    wanted = {url: Wanted.model_validate_json(data).why for url, data in await store.evidence(NAME)}
-    for facts in await store.facts():
-        if facts.outcome is Outcome.WALL:
-            wanted[facts.url] = Why.CHALLENGE
-    return wanted
+async def _wanted(store: UnitStore, plan: WalkPlan) -> dict[str, Why]:
+    """What one page alone shows to be inconclusive, what a wall hides, and what only beside the other
+    columns turns out to be open."""
+    wanted = {url: Wanted.model_validate_json(data).why for url, data in await store.evidence(RENDER)}
+    visited = await store.facts()
+    wanted |= {facts.url: Why.CHALLENGE for facts in visited if facts.outcome is Outcome.WALL}
+    context = SweepContext(as_of=plan.as_of, period=plan.period)
+    columns = await evidence_of(store, COLUMNS, UnitFacts(plan.unit, context, tuple(visited)))
+    return wanted | {url: Why.ROWS for url in open_pages(columns) if url not in wanted}
 
 
 async def _rendered(
@@ -93,7 +88,7 @@ async def _rendered(
         return None
     if not rendered.ok or not rendered.complete:
         return None
-    visit = await Walk(plan, RenderedNet(candidate.url, rendered), store).visit(candidate)
+    visit = await Walk(plan, RenderedNet(candidate.url, rendered), store, shown=True).visit(candidate)
     if visit.facts.outcome is not Outcome.OK or not visit.facts.identified or not visit.facts.rendered:
         return None
     return visit
@@ -102,4 +97,4 @@ async def _rendered(
 async def _keep(store: UnitStore, done: _Round, wanted: int) -> None:
     left = wanted - len(done.pages) - len(done.in_vain)
     renders = Renders(pages=done.pages, in_vain=done.in_vain, left=left, trouble=done.trouble)
-    await store.save_gathered(NAME, renders.model_dump_json())
+    await store.save_gathered(RENDER, renders.model_dump_json())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from crawler.escalate import Renders
 from crawler.model import PageFacts, Role, Unit
 from probes.base import Evidence, PortalState, Probe, Seen, SweepContext
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
+
+RENDER = "render"  # beside the probes' ids, in evidence and gathered: see sweep.escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,11 @@ async def unit_facts(
     store: UnitStore, sweep: SweepRow, unit: Unit, owner_home: frozenset[str] = frozenset()
 ) -> UnitFacts:
     state = await store.state() or {}
-    return UnitFacts(unit, context_of(sweep, state, owner_home), tuple(await store.facts()))
+    context = context_of(sweep, state, owner_home)
+    renders = await store.gathered(RENDER)
+    if renders is not None:
+        context = replace(context, renders=Renders.model_validate_json(renders))
+    return UnitFacts(unit, context, tuple(await store.facts()))
 
 
 async def evidence_of(store: UnitStore, probe: Probe[Any, Any], facts: UnitFacts) -> Evidence[Any]:

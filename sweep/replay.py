@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from crawler.archive import PAGE, SHOWN, ArchiveError, Entry, entries, fetched_at, key_of
+from crawler.archive import PAGE, ArchiveError, Entry, entries, fetched_at, key_of, shown_key
 from crawler.frontier import Visit
 from crawler.model import Fetched, Outcome, Request
 from crawler.walk import Walk, WalkPlan
@@ -35,7 +35,7 @@ class ArchivedNet:
         for entry in entries(path):
             self._by_key.setdefault(entry.key, []).append(entry)
         self._here = 0
-        self._shown = ""
+        self._shown = False
         self.whole = True  # whether all that was asked since `stand_at` was there
 
     def has_page(self, url: str) -> bool:
@@ -43,13 +43,13 @@ class ArchivedNet:
 
     def stand_at(self, url: str, *, rendered: bool) -> None:
         """The visit that is made again: of several versions of a part, it used the last one before it."""
-        self._shown = SHOWN if rendered else ""
-        page = self._page(self._shown + key_of(Request(url)))
+        self._shown = rendered
+        page = self._page(self._key(Request(url)))
         self._here = page.offset if page else 0
         self.whole = page is not None
 
     async def fetch(self, request: Request) -> Fetched:
-        versions = self._by_key.get(self._shown + key_of(request), [])
+        versions = self._by_key.get(self._key(request), [])
         before = [entry for entry in versions if entry.offset <= self._here]
         entry = before[-1] if before else next(iter(versions), None)
         if entry is not None and not entry.withheld:
@@ -58,6 +58,9 @@ class ArchivedNet:
         if entry is not None or not self._shown:
             self.whole = False
         return Fetched(request.url, request.url, Outcome.BUDGET)
+
+    def _key(self, request: Request) -> str:
+        return shown_key(request) if self._shown else key_of(request)
 
     def _page(self, key: str) -> Entry | None:
         versions = self._by_key.get(key, [])
@@ -137,5 +140,5 @@ async def _visits(
     for candidate in await store.visited():
         rendered = candidate.url in shown
         net.stand_at(candidate.url, rendered=rendered)
-        visit = await (Walk(plan, net, store) if rendered else fetching).visit(candidate)
+        visit = await (Walk(plan, net, store, shown=True) if rendered else fetching).visit(candidate)
         yield visit if net.whole else None

@@ -25,7 +25,7 @@ from probes.base import PortalState, Probe
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep import escalation
-from sweep.evidence import evidence_of, unit_facts
+from sweep.evidence import RENDER, evidence_of, unit_facts
 from sweep.evidence_files import evidence_folder
 
 CERTAIN = frozenset({Outcome.REFUSED, Outcome.NXDOMAIN, Outcome.GONE})  # the site's own doing, if confirmed
@@ -89,7 +89,7 @@ def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
     observers: list[tuple[str, Callable[[Page], Frozen | None]]] = [
         (probe.id, probe.observe) for probe in probes if probe.observe is not None
     ]
-    observers.append((escalation.NAME, escalate.observe))
+    observers.append((RENDER, escalate.observe))
 
     def observe(page: Page) -> Mapping[str, str]:
         seen = ((name, look(page)) for name, look in observers)

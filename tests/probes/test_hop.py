@@ -21,7 +21,7 @@ from crawler.model import (
     Unit,
     UnitKind,
 )
-from crawler.tab import Opened, Tab, Task, Trouble
+from crawler.tab import Opened, Rendered, Tab, Task, Trouble
 from crawler.targets import Look
 from probes import guide, interaction, on_request
 from probes.base import Evidence, Seen, SweepContext
@@ -68,6 +68,9 @@ class OneHop:
         if self.shown is None:
             return Trouble.MISSING
         return await task(cast(Tab, OneTab(self.shown)))
+
+    async def render(self, url: str) -> Rendered | Trouble:
+        raise AssertionError("no page is rendered")
 
 
 class OneTab:

@@ -59,6 +59,9 @@ class Net:
     async def look(self, url: str, *, again: bool = False) -> Look:
         return Look(outcome=Outcome.OK)
 
+    async def render(self, url: str) -> Any:
+        raise AssertionError("no page is rendered")
+
     async def browse(self, task: Any, *, seconds: float = 120.0) -> Any:
         raise AssertionError("these probes need no browser")
 

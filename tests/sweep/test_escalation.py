@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.escalate import Why, budget, in_groups, observe
+from crawler.escalate import Renders, Why, budget, in_groups, observe
 from crawler.model import Fetched, Outcome, Period, Request, Unit, UnitKind
 from crawler.page import Page
 from crawler.tab import Opened, Rendered, Trouble
@@ -16,7 +16,8 @@ from crawler.walk import Walk, WalkPlan
 from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepPlan
-from sweep.escalation import NAME, Renders, escalate
+from sweep.escalation import escalate
+from sweep.evidence import RENDER
 
 ROOT = "http://www.a.gov.cn"
 DAY = date(2026, 11, 20)
@@ -99,25 +100,25 @@ async def store(tmp_path: Path) -> AsyncIterator[UnitStore]:
 def plan() -> WalkPlan:
     def seen(page: Page) -> dict[str, str]:
         wanted = observe(page)
-        return {NAME: wanted.model_dump_json()} if wanted else {"rows": "1"}
+        return {RENDER: wanted.model_dump_json()} if wanted else {"rows": "1"}
 
     return WalkPlan(UNIT, Period(start=date(2026, 1, 1), end=DAY), DAY, seen)
 
 
 async def renders(store: UnitStore) -> Renders:
-    return Renders.model_validate_json(await store.gathered(NAME) or "{}")
+    return Renders.model_validate_json(await store.gathered(RENDER) or "{}")
 
 
 async def test_what_the_browser_shows_takes_the_place_of_the_shell(store: UnitStore) -> None:
     net = Net({f"{ROOT}/c/{n}/": shown(n) for n in range(45)})
     await Walk(plan(), net, store).run()
-    assert len(await store.evidence(NAME)) == 45
+    assert len(await store.evidence(RENDER)) == 45
     assert await escalate(store, plan(), net)  # its rows are links that were not known before
     assert net.asked == [f"{ROOT}/c/0/", f"{ROOT}/c/1/"]  # 5 % of 46 pages
     facts = {one.url: one for one in await store.facts()}
     assert [url for url, one in facts.items() if one.rendered] == net.asked
     assert [url for url, _ in await store.evidence("rows") if "/c/" in url] == net.asked
-    assert len(await store.evidence(NAME)) == 43
+    assert len(await store.evidence(RENDER)) == 43
     assert await renders(store) == Renders(pages=dict.fromkeys(net.asked, Why.ROWS), left=43)
     assert not await escalate(store, plan(), net)  # a second run of the stage does nothing
     assert len(net.asked) == 2
@@ -128,7 +129,7 @@ async def test_one_look_in_vain_decides_for_the_siblings(store: UnitStore) -> No
     await Walk(plan(), net, store).run()
     assert not await escalate(store, plan(), net)
     assert net.asked == [f"{ROOT}/c/0/"]
-    assert len(await store.evidence(NAME)) == 45  # nothing was replaced
+    assert len(await store.evidence(RENDER)) == 45  # nothing was replaced
     assert (await renders(store)).in_vain == {f"{ROOT}/c/0/": Why.ROWS}
 
 
@@ -141,6 +142,30 @@ async def test_without_a_browser_everything_stays_as_it_is(store: UnitStore) -> 
     assert not any(one.rendered for one in await store.facts())
 
 
+async def test_each_page_behind_a_fragment_is_shown_by_itself(
+    store: UnitStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disclosure shell whose interface does not answer us: one document, a page for each category."""
+    shells = [f"{ROOT}/gkmlpt/index#{n}" for n in (12, 7)]
+    links = "".join(f"<li><a href='{url}'>法定公开{url[-2:]}</a></li>" for url in shells)
+    tree = "TREE: [{id: 12, name: '规划'}, {id: 7, name: '统计'}], SID: '755001'"
+    monkeypatch.setitem(PAGES, f"{ROOT}/", html(f"<ul>{links}</ul><p>{'欢迎访问。' * 60}</p>"))
+    monkeypatch.setitem(
+        PAGES, f"{ROOT}/gkmlpt/index", html(f"<div id=app></div><script>window._CONFIG = {{{tree}}}</script>")
+    )
+    shown_as = {url: Rendered(Opened(Outcome.OK, 200, url, None, True), filled(n), complete=True)
+                for n, url in enumerate(shells)}  # fmt: skip
+    net = Net({**shown_as, f"{ROOT}/gkmlpt/index": Trouble.BUDGET})
+    monkeypatch.setattr("sweep.escalation.budget", lambda visited: 3)
+    await Walk(plan(), net, store).run()
+    assert {url for url, _ in await store.evidence(RENDER)} >= set(shells)
+    assert await escalate(store, plan(), net)
+    facts = {one.url: one for one in await store.facts()}
+    assert [(facts[url].rendered, facts[url].final_url) for url in shells] == [(True, url) for url in shells]
+    assert {url for url, _ in await store.evidence("rows")} >= set(shells)
+    assert {one.parent for one in await store.visited() if "/a/" in one.url} <= set(shells)
+
+
 def test_templates_are_told_by_reason_and_folder() -> None:
     wanted = [
         ("http://a/xxgk/12/", Why.ROWS),
@@ -148,6 +173,7 @@ def test_templates_are_told_by_reason_and_folder() -> None:
         ("http://a/list_3.html", Why.ROWS),
         ("http://a/list_4.html", Why.SHELL),
         ("http://a/gkmlpt/index#12", Why.ROWS),
+        ("http://a/gkmlpt/index#7", Why.ROWS),
         ("http://a/", Why.HOME),
     ]
     assert in_groups(wanted) == [
@@ -155,6 +181,7 @@ def test_templates_are_told_by_reason_and_folder() -> None:
         ["http://a/xxgk/12/", "http://a/xxgk/7/"],
         ["http://a/list_3.html"],
         ["http://a/list_4.html"],
+        ["http://a/gkmlpt/index#12", "http://a/gkmlpt/index#7"],
     ]
     assert (budget(3), budget(1000)) == (1, 50)
 
