@@ -193,8 +193,6 @@ class Walk:
         found: list[Page] = []
         turned = [request for request in find_rows(page).requests if request.method == "POST"]
         for request in turned[:POSTS_PER_LIST]:
-            if request.url in page.includes:
-                continue  # it brought the first page
             trail.parts.append(key_of(request))
             text = await self._include(request)
             answer = Page(request.url, (text or "").encode(), content_type="text/xml; charset=utf-8")

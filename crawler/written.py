@@ -3,7 +3,8 @@
 Footers, party marks and error-report widgets are often written by `document.write(unescape("%3Cspan…"))`,
 by `innerHTML = footerStr`, or come in with jQuery's `.load("footer.html")`. Nothing is run here: string
 literals, their sums, `unescape`/`decodeURI` around them, and variables that hold such sums are read. What
-depends on anything else reads as empty. Comments in the script do not count.
+depends on anything else reads as empty, and an address with such a gap is none: it would be a link that
+nobody ever sees. Comments in the script do not count.
 """
 
 from __future__ import annotations
@@ -33,8 +34,17 @@ _TOKEN = re.compile(
 )
 _DECODERS = {"unescape", "decodeURI", "decodeURIComponent"}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_FILLED = re.compile(r"\$\{[^{}]*\}")
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
 _UNESCAPE = re.compile(r"%u([0-9a-fA-F]{4})")
+_GAP = "\ue000"  # stands where a text depends on what only a browser knows
+_LINKING = re.compile(
+    r"<(?:a|area|img|audio|video|source|i?frame|embed|object)\b[^<>]*\ue000[^<>]*>", re.IGNORECASE
+)
+_ADDRESS = re.compile(
+    r"\b((?:href|src|data)\s*=\s*(?:\"[^\"]*\ue000[^\"]*\"|'[^']*\ue000[^']*'|[^\s\"'>]*\ue000))",
+    re.IGNORECASE,
+)
 _MAX_SCRIPT = 400_000  # characters; header and footer scripts are a few KB
 
 
@@ -55,7 +65,15 @@ def _written(scripts: tuple[str, ...]) -> str:
     streams = [list(_tokens(script)) for script in scripts]
     for tokens in streams:
         _collect(tokens, values)
-    return "\n".join(piece for tokens in streams for piece in _sinks(tokens, values) if "<" in piece)
+    pieces = (piece for tokens in streams for piece in _sinks(tokens, values) if "<" in piece)
+    return _without_gaps("\n".join(pieces))
+
+
+def _without_gaps(text: str) -> str:
+    """Gaps read as empty; addresses that hold one stay readable as text, but lead nowhere."""
+    if _GAP not in text:
+        return text
+    return _LINKING.sub(lambda tag: _ADDRESS.sub(r"data-\1", tag[0]), text).replace(_GAP, "")
 
 
 def loaded(script: str) -> list[str]:
@@ -86,6 +104,8 @@ def _literal(source: str) -> str:
         return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
 
     inner = source[1:-1]
+    if source[0] == "`" and "${" in inner:
+        inner = _FILLED.sub(_GAP, inner)
     return _ESCAPE.sub(plain, inner) if "\\" in inner else inner
 
 
@@ -143,11 +163,15 @@ def _sum(tokens: list[_Token], start: int, values: dict[str, str]) -> tuple[str,
                 decode_at.append((depth, len(parts)))
             elif text in ("var", "let", "const", "function", "if", "else", "return", "for"):
                 break  # a statement without a semicolon before it
-            elif following not in ("(", ".", "="):
-                parts.append(values.get(text, ""))
             elif following == "=" and depth == 0:
                 break
+            else:
+                parts.append(values.get(text, _GAP) if following not in ("(", ".", "[") else _GAP)
+        elif kind == "number":
+            parts.append(_GAP)
         elif kind == "mark":
+            if text == "?":  # one of two texts
+                parts.append(_GAP)
             if text in "([{":
                 depth += 1
             elif text in ")]}":

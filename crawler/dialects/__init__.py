@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.dialects import frames, gkmlpt, hanweb, kaipu, paging
+from crawler.dialects import frames, gkmlpt, hanweb, intertid, kaipu, paging
 from crawler.dialects.reading import DialectReading, RowSource
 from crawler.model import Request
 
@@ -40,8 +40,11 @@ ALL: tuple[Dialect, ...] = (
     Dialect("gkmlpt-json", ('"articles"',), gkmlpt.answer, "one page of a gkmlpt list"),
     Dialect("kaipu-json", ('"results"',), kaipu.answer, "one page of a Kaipu list"),
     Dialect("kaipu", ("/common/search/", "/searchList/"), kaipu.shell, "rows asked for as JSON"),
+    Dialect("intertid-json", ('"totalElements"',), intertid.answer, "one page of an intertid list"),
+    Dialect("intertid", ("/info_open/search", "/govChanInfo/getDocuments"), intertid.shell, "rows by data"),
     Dialect("createPageHTML", ("createPageHTML",), paging.create_page_html, "pager written by script"),
-    Dialect("vsb", ("_simple_list_gotopage",), paging.vsb, "page files count downwards"),
+    Dialect("trs-loop", ("countPage",), paging.trs_loop, "an older pager, written link by link"),
+    Dialect("vsb", ("_simple_list_gotopage", "p_no_d"), paging.vsb, "page files count downwards"),
     Dialect("webplus", ("all_pages",), paging.webplus, "list2.htm beside list.htm"),
     Dialect("frame", ("",), frames.frames, "the column is a frame"),
     Dialect("epoint", ("",), frames.epoint, "rows by its own requests"),
@@ -77,14 +80,16 @@ def _merged(page: Page) -> DialectReading:
                 parts.append(part)
     if len(parts) == 1:
         return parts[0]
-    rows = next((part for part in parts if part.rows), None)
+    article = next((part.article for part in parts if part.article is not None), None)
+    # What an article's data names (its attachments) is no list.
+    rows = next((part for part in parts if part.rows), None) if article is None else None
     paged = next((part for part in parts if part.pages is not None or part.next_pages), None)
     total = next((part.total for part in parts if part.total is not None), None)
     return DialectReading(
         names=tuple(dict.fromkeys(name for part in parts for name in part.names)),
         rows=rows.rows if rows is not None else (),
         source=rows.source if rows is not None else RowSource.NONE,
-        article=next((part.article for part in parts if part.article is not None), None),
+        article=article,
         next_pages=paged.next_pages if paged is not None else (),
         pages=paged.pages if paged is not None else None,
         total=total,

@@ -78,13 +78,11 @@ def epoint(page: Page) -> DialectReading | None:
     return DialectReading(names=("epoint",), needs_browser=True)
 
 
-_REFRESH = re.compile(
-    r"<meta[^>]+http-equiv\s*=\s*[\"']?refresh[\"']?[^>]*content\s*=\s*[\"']?\s*(\d+)\s*[;,]\s*url\s*=\s*[\"']?([^\"'>\s]+)",
-    re.IGNORECASE,
-)
+_META = re.compile(r"<meta\b[^>]*?\bhttp-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.IGNORECASE)
+_REFRESH = re.compile(r"content\s*=\s*[\"']?\s*(\d+)\s*[;,]\s*url\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 _LOCATION = re.compile(
     r"(?:(?:window|self|top|document)\s*\.\s*)?location(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,300})[\"']"
-    r"|location\.replace\s*\(\s*[\"']([^\"'\s]{1,300})[\"']\s*\)"
+    r"|location\.(?:replace|assign)\s*\(\s*[\"']([^\"'\s]{1,300})[\"']\s*\)"
 )
 HEAD = 8_000  # characters in which a meta refresh stands
 SHORT = 300  # visible characters: with more, a script's location change waits for a click
@@ -95,7 +93,8 @@ def redirect(page: Page) -> DialectReading | None:
     child of a column)."""
     target: str | None = None
     head = page.html[:HEAD]
-    match = _REFRESH.search(head) if "efresh" in head or "REFRESH" in head else None
+    tag = _META.search(head) if "efresh" in head or "REFRESH" in head else None
+    match = _REFRESH.search(tag[0]) if tag is not None else None
     if match is not None and int(match[1]) <= 10:
         target = match[2]
     elif len(page.html) < 20_000 and "location" in page.html and len(page.text) < SHORT:

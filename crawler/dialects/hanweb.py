@@ -89,7 +89,7 @@ def _proxy_only(page: Page) -> DialectReading | None:
         rows=rows,
         source=RowSource.DATASTORE if rows else RowSource.NONE,
         supplements=() if answer else (first,),
-        next_pages=_posts(page, proxy[1], total, per_page) if rows else (),
+        next_pages=_posts(page, proxy[1], total, per_page, len(rows)) if rows else (),
         pages=-(-total // per_page) if total else None,
         total=total,
         needs_browser=not answer,
@@ -112,17 +112,17 @@ def _next(page: Page, store: str, pages: int | None, total: int | None, per_page
                 for number in range(first, last + 1)
             )
     proxy = _PROXY.search(page.html)
-    return _posts(page, proxy[1], total, per_page) if proxy is not None else ()
+    return _posts(page, proxy[1], total, per_page, per_page) if proxy is not None else ()
 
 
-def _posts(page: Page, proxy: str, total: int | None, per_page: int) -> tuple[Request, ...]:
-    """All groups behind the first page; each request brings up to three pages of rows."""
-    if not total or total <= per_page:
+def _posts(page: Page, proxy: str, total: int | None, per_page: int, known: int) -> tuple[Request, ...]:
+    """All groups behind the `known` rows; each request brings up to three pages of rows."""
+    if not total or total <= known:
         return ()
     group = per_page * (_number(re.compile(r"groupSize\s*:\s*[\"']?(\d+)"), page.html) or PAGES_PER_GROUP)
     wanted: list[Request] = []
     for start in range(1, total + 1, group):
-        if start + group - 1 <= per_page or len(wanted) >= MAX_NEXT_PAGES:
+        if start + group - 1 <= known or len(wanted) >= MAX_NEXT_PAGES:
             continue
         request = _proxy_request(page, proxy, start, per_page, min(total, start + group - 1))
         if request is not None:

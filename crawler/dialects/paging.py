@@ -77,9 +77,28 @@ def _kaipu(page: Page, arguments: list[str | int | None]) -> DialectReading | No
         return None
     rest = [value for value in arguments[5:] if isinstance(value, int)]
     stem, suffix = names[0], names[1].lstrip(".")
-    urls = (resolve(page.base, f"{stem}_{number}.{suffix}") for number in range(current + 1, pages + 1))
+    last = pages if current > 0 else pages - 1  # a TRS site that calls its place first counts from 0
+    urls = (resolve(page.base, f"{stem}_{number}.{suffix}") for number in range(current + 1, last + 1))
     total = rest[0] if rest else None
     return DialectReading(names=("kaipu",), next_pages=_gets(urls), pages=pages, total=total)
+
+
+_COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,5})")
+_CURRENT = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d{1,5})")
+_OWN_NAME = re.compile(r"/([A-Za-z][A-Za-z-]*)(?:_\d+)?\.(s?html?)$")
+_WRITTEN_NAME = re.compile(r"href=\\?[\"']([A-Za-z][A-Za-z-]*)[^>]{0,60}?\b(s?html?)\b")
+
+
+def trs_loop(page: Page) -> DialectReading | None:
+    """Older TRS templates: countPage and currentPage (from 0) in a script that writes each link by itself."""
+    count, current = _COUNT.search(page.html), _CURRENT.search(page.html)
+    if count is None or current is None or "createPageHTML" in page.html:
+        return None
+    name = _OWN_NAME.search(urlsplit(page.url).path) or _WRITTEN_NAME.search(page.html)
+    stem, suffix = (name[1], name[2]) if name is not None else ("index", "html")
+    pages = int(count[1])
+    urls = (resolve(page.base, f"{stem}_{number}.{suffix}") for number in range(int(current[1]) + 1, pages))
+    return DialectReading(names=("trs",), next_pages=_gets(urls), pages=pages)
 
 
 def stub(page: Page) -> DialectReading | None:
@@ -99,17 +118,23 @@ _VSB_RECORDS = re.compile(r"共\s*(\d{1,7})\s*条")
 def vsb(page: Page) -> DialectReading | None:
     """Page k of n is `<list>/<n - k>.htm`: the file numbers count downwards, so that old pages never move."""
     match = _VSB_TOTAL.search(page.html)
-    if match is None:
+    pages = int(match[1]) if match is not None else _vsb_numbers(page)
+    if pages is None:
         return None
-    pages = int(match[1])
     folder, stem, number = _vsb_place(page.url)
     if "?" in page.url or stem is None:
-        return _vsb_dynamic(page, pages)
+        return _vsb_dynamic(page, pages) if match is not None else None  # its links say it themselves
     below = pages - 1 if number is None else number - 1
     urls = (resolve(page.url, f"{folder}{stem}/{count}.htm") for count in range(below, 0, -1))
     records = _VSB_RECORDS.search(page.html)
     total = int(records[1]) if records else None
     return DialectReading(names=("vsb",), next_pages=_gets(urls), pages=pages, total=total)
+
+
+def _vsb_numbers(page: Page) -> int | None:
+    """The pages by the newer pager: numbers in a row, the last one is the number of pages."""
+    numbers = [node.text(strip=True) for node in page.tree.css(".p_pages .p_no,.p_pages .p_no_d")]
+    return max((int(number) for number in numbers if number.isdigit()), default=None)
 
 
 def _vsb_place(url: str) -> tuple[str, str | None, int | None]:

@@ -33,6 +33,32 @@ def test_what_a_script_writes(script: str, html: str) -> None:
     assert written([script]) == html
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "document.write('<a href=\"index_' + nextPage + '.html\">下一页</a>')",
+        "var next = current + 1; document.write('<a href=\"index_' + next + '.html\">下一页</a>')",
+        "document.write('<a href=\"' + (wap ? 'm.html' : 'pc.html') + '\">下一页</a>')",
+        "rows.innerHTML = '<a href=' + list[0].url + '>下一页</a>'",
+        "rows.innerHTML = `<a href='/art/${row.id}.html'>下一页</a>`",
+        "document.write('<a href=\"' + escape(where) + '\">下一页</a>')",
+        "document.write('<img src=\"/count?' + new Date().getTime() + '\">')",
+    ],
+)
+def test_an_address_with_a_gap_is_no_link(script: str) -> None:
+    """What only a browser knows would read as a link that is not there, and be told as broken."""
+    page = Page("http://a.cn/x/", f"<html><body><script>{script}</script></body></html>".encode())
+    assert [link.url for link in page.links if link.raw] == []
+    assert "\ue000" not in written([script])
+
+
+def test_a_gap_leaves_texts_and_other_tags_alone() -> None:
+    script = (
+        "document.write('<script src=\"' + http + 'dcs.conac.cn/x.js\"></' + 'script><i>共' + n + '页</i>')"
+    )
+    assert written([script]) == '<script src="dcs.conac.cn/x.js"></script><i>共页</i>'
+
+
 def test_variables_of_one_script_are_used_by_another() -> None:
     assert written(["var foot = '<i>底</i>'", "document.getElementById('f').innerHTML = foot"]) == "<i>底</i>"
 
