@@ -68,7 +68,7 @@ def _new(page: Page, address: str) -> DialectReading:
         next_pages=tuple(request for request in onward if request is not None),
         pages=found.pages,
         total=found.total,
-        needs_browser=not found.rows,  # it may have been asked otherwise than its page does: a browser decides
+        needs_browser=not found.rows,  # its page may ask otherwise: a browser decides
     )
 
 
