@@ -12,7 +12,7 @@ from typing import Protocol
 
 from crawler.escalate import RenderedNet, Renders, Wanted, Why, budget, in_groups
 from crawler.frontier import Candidate, Visit
-from crawler.model import Outcome
+from crawler.model import Outcome, Role
 from crawler.tab import Rendered, Trouble
 from crawler.walk import Walk, WalkPlan
 from probes.base import SweepContext
@@ -43,7 +43,7 @@ async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
         return False
     visited = {candidate.url: candidate for candidate in await store.visited()}
     wanted = await _wanted(store, plan)
-    done = _Round()
+    done = _Round({facts.url: Why.CHALLENGE for facts in await store.facts() if facts.rendered})
     limit = budget(len(visited))
     queue = deque(in_groups((url, why) for url, why in wanted.items() if url in visited))
     more = False
@@ -56,14 +56,29 @@ async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
                 done.in_vain[url] = wanted[url]
             continue
         done.pages[url] = wanted[url]
-        await store.observe_again([visit])
-        await store.add(visit.candidates)
+        await _replace(visit, store)
         more = more or bool(visit.candidates)
         if group:  # other templates first, then the siblings that need the same
             queue.append(group)
     await plan.archive.flush()
     await _keep(store, done, len(wanted))
     return more
+
+
+async def pass_wall(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
+    """One honest try at a home page that showed us only a wall; True where a browser passes openly."""
+    home = next(candidate for candidate in await store.visited() if candidate.role is Role.HOME)
+    visit = await _rendered(home, plan, net, store, _Round())
+    if visit is not None:
+        await plan.archive.flush()
+        await _replace(visit, store)
+    return visit is not None
+
+
+async def _replace(visit: Visit, store: UnitStore) -> None:
+    """Its links first: a page that counts as rendered is not rendered again after a kill."""
+    await store.add(visit.candidates)
+    await store.observe_again([visit])
 
 
 async def _wanted(store: UnitStore, plan: WalkPlan) -> dict[str, Why]:

@@ -17,8 +17,8 @@ from probes.base import (
     Result,
     Verdict,
     apply_preconditions,
-    run_probe,
 )
+from probes.past_wall import judge_seen
 from rules.apply import annotate
 from rules.load import limits_for, load_scheme
 from rules.model import Pack
@@ -130,7 +130,7 @@ async def judge_unit(
         if probe.compares:
             theirs = [await evidence_of(one.store, probe, one.facts) for one in below]
             evidence = replace(evidence, departments=tuple(theirs))
-        results += run_probe(probe, evidence, limits_for(pack, probe))
+        results += judge_seen(probe, evidence, limits_for(pack, probe))
     results += [_unbuilt(check.id, facts.context.portal) for check in UNBUILT]
     return apply_preconditions(results, CHECKS_BY_ID)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from crawler.model import Unit
 from probes import ALL
-from probes.base import Result, run_probe
+from probes.base import Result
+from probes.past_wall import judge_seen
 from rules.load import Reading, limits_for
 from rules.model import Pack
 from rules.standing import Readings
@@ -34,7 +35,7 @@ async def readings_of(
     for probe in (probe for probe in ALL if probe.id in named):
         evidence = await evidence_of(theirs, probe, facts)
         for reading, judged in again.items():
-            found = _standing(run_probe(probe, evidence, limits_for(pack, probe, reading)), results)
+            found = _standing(judge_seen(probe, evidence, limits_for(pack, probe, reading)), results)
             explained = {result.check: explaining.marked(unit.id, result) for result in found}
             judged.update(explaining.counted(explained, pack.tested_share))
     return Readings({**results, **again[Reading.VETO]}, {**results, **again[Reading.WARNING]})

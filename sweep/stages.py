@@ -22,12 +22,14 @@ from crawler.targets import Targets
 from crawler.traps import key_of
 from crawler.walk import Observe, Walk, WalkPlan
 from probes.base import PortalState, Probe
+from probes.past_wall import PASSED
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep import escalation
 from sweep.evidence import RENDER, evidence_of, unit_facts
 from sweep.evidence_files import evidence_folder
 
+WALLED_PAGES = 60  # asked for of a portal behind a wall, to see whether more than its home opens (assumed)
 CERTAIN = frozenset({Outcome.REFUSED, Outcome.NXDOMAIN, Outcome.GONE})  # the site's own doing, if confirmed
 
 
@@ -73,6 +75,9 @@ async def audit(job: Job) -> None:
     )
     job.stage("walk")
     await walk(job, net)
+    if await _pass_wall(job, net):
+        net.purpose = "walk"
+        await walk(job, net)
     if await _render(job, net):
         net.purpose = "walk"
         await walk(job, net)
@@ -105,7 +110,8 @@ async def walk(job: Job, net: PatientNet) -> None:
     await Walk(plan, net, job.store).run()
     home = await _home(job)
     if _is_read(home):
-        await _save_portal(job, PortalState.OPEN, {"first": home.outcome})
+        passed = await _passed(job)
+        await _save_portal(job, PortalState.OPEN, passed or {"first": home.outcome})
     elif not await job.store.state():
         await _look_again(job, net, plan, home)
     await job.store.save_attempts(net.drain())
@@ -113,8 +119,11 @@ async def walk(job: Job, net: PatientNet) -> None:
 
 async def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
     home = next((page for page in await job.store.facts() if page.role is Role.HOME), None)
+    unit = job.unit
+    if await _passed(job):
+        unit = unit.model_copy(update={"max_pages": min(unit.max_pages, WALLED_PAGES)})
     return WalkPlan(
-        job.unit,
+        unit,
         job.sweep.period,
         job.sweep.as_of,
         observer(job.probes),
@@ -123,6 +132,24 @@ async def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
         attempts=net.drain,
         archive=job.archive,
     )
+
+
+async def _pass_wall(job: Job, net: PatientNet) -> bool:
+    """Whether a browser opens a home page that showed us nothing but a named wall."""
+    state = await job.store.state() or {}
+    if state.get("portal") != PortalState.BLOCKED:
+        return False
+    net.purpose = "render"
+    if not await escalation.pass_wall(job.store, await _walk_plan(job, net), net):
+        return False
+    await _save_portal(job, PortalState.OPEN, {**state.get("detail", {}), PASSED: "browser"})
+    return True
+
+
+async def _passed(job: Job) -> Mapping[str, Any]:
+    """What is known of a portal whose wall the browser passed; empty for any other."""
+    detail = ((await job.store.state()) or {}).get("detail", {})
+    return detail if PASSED in detail else {}
 
 
 async def _render(job: Job, net: PatientNet) -> bool:

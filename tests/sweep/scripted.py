@@ -127,19 +127,21 @@ def guarded(host: Host, behind: Callable[[str], bool]) -> Host:
     return Host(missing=behind_wall)
 
 
-def plain() -> Host:
+def plain(count: int) -> Host:
+    """Three columns in plain HTML; home links to their articles, too."""
     names = [("工作动态", "gzdt"), ("通知公告", "tzgg"), ("政策文件", "zcwj")]
-    pages: dict[str, Answer] = {"/": home(names)}
+    columns: dict[str, Answer] = {}
     for name, folder in names:
-        pages |= listed(name, folder, 24)
-    return Host({**pages})
+        columns |= listed(name, folder, count)
+    news = "".join(f"<li><a href={url}>要闻{n}</a></li>" for n, url in enumerate(columns) if "_" in url)
+    return Host({"/": home(names, f"<ul>{news}</ul>{FOOT}"), **columns})
 
 
 HOSTS: dict[str, Callable[[], Host]] = {
     "scripted": scripted,
     "crowded": crowded,
-    "gated": lambda: guarded(plain(), lambda path: path == "/tzgg/"),
-    "walled": lambda: guarded(plain(), lambda path: path != "/robots.txt"),
+    "gated": lambda: guarded(plain(8), lambda path: path == "/tzgg/"),
+    "walled": lambda: guarded(plain(24), lambda path: path != "/robots.txt"),
 }
 
 

@@ -13,6 +13,7 @@ from crawler.chromium import VARIABLE, find_chromium
 from crawler.escalate import Why, budget
 from crawler.tab import Trouble
 from sweep.canonical import canonical_lines
+from sweep.stages import WALLED_PAGES
 from tests.sweep.scripted import Swept, serve, swept
 
 browser = [
@@ -62,6 +63,30 @@ async def test_a_wall_that_a_browser_passes_hides_no_column(tmp_path: Path, mean
     assert paths(made.renders["gated"].pages) == {"/tzgg/": Why.CHALLENGE}
     empty = made.lines["gated", "columns.empty"]
     assert (empty["verdict"], empty["population"], empty["tested"]) == ("pass", 3, 3)
+
+
+@real_browser
+async def test_a_portal_behind_a_wall_is_judged_as_far_as_it_was_seen(tmp_path: Path, means: str) -> None:
+    async with serve("walled") as seeds:
+        made = await swept(tmp_path, seeds)
+    seen = paths(made.renders["walled"].pages)
+    assert (seen.pop("/"), set(seen.values())) == (Why.CHALLENGE, {Why.CHALLENGE})
+    assert len(seen) == budget(WALLED_PAGES) - 1  # home is one of them
+    assert made.told("walled", "site.reachable") == ("pass", None)
+    assert {made.told("walled", check) for check in FOOTER} == {("pass", None)}
+    assert made.told("walled", "footer.party_mark") == ("fail", None)  # seen on home, as everybody sees it
+    for check in ("columns.empty", "links.home", "search.box", "a11y.entry", "section.guide"):
+        assert made.told("walled", check) == ("unknown", "blocked")
+    alone = ("footer.", "ipv6.aaaa", "meta.site", "a11y.wcag")
+    assert all(check.startswith(alone) for _, check in failed(made))
+
+
+async def test_a_portal_behind_a_wall_stays_blocked_without_a_browser(tmp_path: Path) -> None:
+    async with serve("walled") as seeds:
+        made = await swept(tmp_path, seeds)
+    reasons = {check: made.told("walled", check) for check in (*FOOTER, "site.reachable", "columns.empty")}
+    assert set(reasons.values()) == {("unknown", "blocked")}
+    assert failed(made) == {("walled", "ipv6.aaaa")}
 
 
 @real_browser
