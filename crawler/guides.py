@@ -7,7 +7,7 @@ words under 设定依据 are quotations and never judged. Source: domain/04 §6 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ class Guide:
     form_wanted: str = ""  # the form it asks for, as named
     form_given: bool = False  # …and a way to get one
     vague: tuple[tuple[str, str], ...] = ()  # (element, quotation)
+    headings: int = 0  # of elements
 
 
 # A heading as it stands alone on its line; then words of headings that are called otherwise.
@@ -163,38 +164,67 @@ def read_guide(page: Page) -> Guide | None:
     if not may_be_guide(page):
         return None
     article = read_article(page)
-    lines = _body(page.text.split("\n"))
+    links = article.attachments if article is not None else ()
+    pictures = article.images if article is not None else 0
+    guide = _guide(
+        _body(page.text.split("\n")),
+        article.title if article is not None else page.title,
+        more=_body(article.text.split("\n")) if article is not None else [],
+        form_given=bool(links) or _attachment_link(page),
+    )
+    if guide is None or not guide.lacking:
+        return guide
+    elsewhere = bool(links or pictures) and guide.headings < _FEWEST
+    return replace(guide, attached=elsewhere or filled_by_script(page) == "template")
+
+
+def guide_in_file(text: str, title: str) -> Guide | None:
+    """The service guide in an attachment, whose cells stand on lines or behind tabs; None: it is none.
+
+    Layouts are lost in files: a word of an element anywhere is enough.
+    """
+    return _guide(_body(re.split(r"[\n\t]", text)), title, form_given=False, orderly=False)
+
+
+def leads_to_file(page: Page) -> bool:
+    """Is it called a guide and holds attachments, but no guide that could be read?"""
+    article = read_article(page)
+    title = article.title if article is not None else ""
+    told = _TITLE.search(title) is not None and _NO_GUIDE.search(title) is None
+    return told and article is not None and bool(article.attachments)
+
+
+def _guide(
+    lines: list[str], title: str, *, more: list[str] | None = None, form_given: bool, orderly: bool = True
+) -> Guide | None:
+    """The guide in these lines. `more`: the same text read otherwise, where words may stand as well."""
     sections = _sections(lines)
     headed = {element for element, _ in sections if element is not None}
-    title = article.title if article is not None else page.title
     named = _TITLE.search(title) is not None
     if _NO_GUIDE.search(title) or len(headed) < (3 if named else _FEWEST):
         return None
     if not named and not (headed & {Element.CONDITIONS, Element.MATERIALS} and headed & _TELLING):
         return None
-    whole = "\n".join((*lines, *_body(article.text.split("\n") if article is not None else [])))
-    hints = "\n".join(_heads(whole)) if len(headed) >= _ORDERLY else whole
-    lacking = tuple(
-        element
-        for element in Element
-        if element not in headed and not _mentioned(element, hints, whole, title)
-    )
-    links = article.attachments if article is not None else ()
-    pictures = article.images if article is not None else 0
+    whole = "\n".join((*lines, *(more or [])))
+    hints = "\n".join(_heads(whole)) if orderly and len(headed) >= _ORDERLY else whole
     materials = "\n".join(text for element, text in sections if element is Element.MATERIALS)
     stated = "\n".join(
         line for line in materials.split("\n") if line.strip() and not _NO_MATERIALS.match(line.strip())
     )
     wanted = _FORM.search(materials)
     return Guide(
-        lacking=lacking,
-        attached=bool(lacking)
-        and ((bool(links or pictures) and len(headed) < _FEWEST) or filled_by_script(page) == "template"),
+        lacking=tuple(
+            element
+            for element in Element
+            if element not in headed and not _mentioned(element, hints, whole, title)
+        ),
+        attached=False,
         materials=_where(stated),
         form_told=_FORM_TOLD.search(whole if not stated else f"{stated}\n{_tail(sections)}") is not None,
         form_wanted=wanted[0][:40] if wanted is not None else "",
-        form_given=bool(links) or _FORM_GIVEN.search(whole) is not None or _attachment_link(page),
+        form_given=form_given or _FORM_GIVEN.search(whole) is not None,
         vague=tuple(_vague(sections))[:MOST_QUOTED],
+        headings=len(headed),
     )
 
 

@@ -15,6 +15,7 @@ from crawler.documents import Paper, PaperKind, article_links, core_of_title, da
 from crawler.model import Frozen
 from crawler.page import Page
 from crawler.rows import find_rows
+from probes.attached import Enclosed, files_of
 from probes.published import WORDS, quote, unread_column
 
 _W = WORDS.consultation
@@ -40,7 +41,10 @@ class Consulted(Frozen):
     refused: bool = False
     reasons: str = ""
     files: tuple[str, ...] = ()  # names of attachments
+    file_urls: tuple[str, ...] = ()
     thin: bool = False  # little text beside pictures or files
+    pictured: bool = False  # thin, and pictures or players are part of what there is
+    unread: bool = False  # attachments may hold more and could not be read
     links: tuple[tuple[str, str], ...] = ()  # (text, URL) that may lead to draft, note or result
     shown: str = ""  # a short quote for the person who reviews
     blind: bool = False  # a column of consultations whose rows we could not read
@@ -95,11 +99,71 @@ def _told(page: Page, paper: Paper) -> Consulted:
         refused=_REFUSED.search(article.text) is not None and _NONE_REFUSED.search(article.text) is None,
         reasons=_first(_W.reasons, article.text),
         files=files,
+        file_urls=files_of(page),
         thin=article.characters < _THIN
         and bool(article.images or article.attachments or article.media or files),
+        pictured=article.characters < _THIN and bool(article.images or article.media),
         links=related(page, article),
         shown=quote(article.text, ("征集时间", "截止", "反馈方式", "意见")),
     )
+
+
+class InFiles(Frozen):
+    """What the attachments of one page tell besides. `whole`: nothing of them stayed unread."""
+
+    whole: bool
+    deadline: date | None = None
+    explained: str = ""
+    ways: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    adoption: str = ""
+    refused: bool = False
+    reasons: str = ""
+
+
+_ANYWHERE = ("主要内容", "背景", "解读", "制定目的", "必要性")  # words that the draft itself may use
+
+
+def in_files(enclosed: Enclosed, published: date | None) -> InFiles:
+    text = enclosed.text
+    return InFiles(
+        whole=enclosed.whole,
+        deadline=deadline_of(text, published),
+        explained=_first((word for word in _W.explained if word not in _ANYWHERE), text),
+        ways=_all(_W.way, text),
+        beyond=_all(_W.beyond_site, text),
+        adoption=_first(_W.adoption, text),
+        refused=_REFUSED.search(text) is not None and _NONE_REFUSED.search(text) is None,
+        reasons=_first(_W.reasons, text),
+    )
+
+
+def with_files(seen: Consulted, told: InFiles) -> Consulted:
+    """The page and its attachments as one. What was read whole is no longer in doubt; pictures stay so."""
+    return seen.model_copy(
+        update={
+            "deadline": seen.deadline or told.deadline,
+            "explained": seen.explained or told.explained,
+            "ways": tuple(dict.fromkeys((*seen.ways, *told.ways))),
+            "beyond": tuple(dict.fromkeys((*seen.beyond, *told.beyond))),
+            "adoption": seen.adoption or told.adoption,
+            "refused": seen.refused or told.refused,
+            "reasons": seen.reasons or told.reasons,
+            "thin": seen.pictured if told.whole else seen.thin,
+            "files": () if told.whole else seen.files,
+            "unread": not told.whole,
+        }
+    )
+
+
+def needs_files(seen: Consulted) -> bool:
+    """Would the attachments answer what the page leaves open?"""
+    if not seen.file_urls:
+        return False
+    if seen.kind is PaperKind.FEEDBACK:
+        return not seen.adoption or (seen.refused and not seen.reasons)
+    asked = seen.kind is PaperKind.CONSULTATION
+    return asked and not (seen.explained and seen.ways and seen.deadline)
 
 
 def _first(words: Iterable[str], text: str) -> str:

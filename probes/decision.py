@@ -1,23 +1,25 @@
 """Decisions put to the public (决策预公开): explained, open to answers, answered, on more than the site?
 
-Evidence: consultations and their results as their pages tell them. Sends no request itself. What is missing
-is told only where the walk was whole and every page that may hold it was read. Source: CONTRACT 5
-`decision.*`, seed 002 items 1.1.1 b–d and the bonus item on platforms.
+Evidence: consultations and their results as their pages tell them, and the attachments of those that leave
+something open, of which a few are opened. What is missing is told only where the walk was whole and every
+page and file that may hold it was read. Source: CONTRACT 5 `decision.*`, seed 002 items 1.1.1 b–d and the
+bonus item on platforms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from pydantic import Field
 
 from crawler.documents import PaperKind
 from crawler.model import Frozen
-from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
-from probes.consultation import Consulted, observe
+from probes.attached import read_enclosed
+from probes.base import Check, Evidence, Net, Probe, Reason, Result, Seen
+from probes.consultation import Consulted, InFiles, in_files, needs_files, observe, with_files
 from probes.published import SAMPLE, WORDS, alike, drawn, same_page, unread_titles
+from probes.sampled import Told, completed, fault_on, told_of
 
 CHECKS = (
     Check("decision.explained", "决策草案附解读或说明"),
@@ -33,11 +35,10 @@ class Limits(Frozen):
     sample: int = Field(default=SAMPLE, description="每项最多抽查几份", ge=1, le=SAMPLE)
 
 
-class Told(NamedTuple):
-    """What one sample says: a fault, or why it could not be tested; neither: all is well."""
+class Files(Frozen):
+    """What the attachments that were opened tell, by the page they stand on."""
 
-    fault: Finding | None = None
-    doubt: str = ""
+    told: Mapping[str, InFiles] = {}
 
 
 Ask = Callable[[Seen[Consulted]], Told]
@@ -75,14 +76,31 @@ def _addresses(page: Seen[Consulted]) -> set[str]:
     return {same_page(page.facts.url), same_page(page.facts.final_url)}
 
 
+async def gather(evidence: Evidence[Consulted], net: Net) -> Files:
+    """Attachments of consultations of the period, and of results, that leave something open."""
+    asked = {url: page.data for url, page in _of_period(evidence).items()}
+    asked |= {page.facts.final_url: page.data for page in _Around(evidence).results}
+    open_ones = {url: data.file_urls for url, data in asked.items() if needs_files(data)}
+    found = await read_enclosed(open_ones, evidence, net, "decision")
+    return Files(told={url: in_files(enclosed, asked[url].day) for url, enclosed in found.items()})
+
+
 def judge(evidence: Evidence[Consulted], limits: Limits) -> Iterator[Result]:
+    # A day in a draft may be any day: only the page itself says when the consultation was closed.
+    closed = {
+        url
+        for url, page in _of_period(evidence).items()
+        if _closed_long(page, evidence.context.as_of, limits)
+    }
+    told = evidence.gathered.told if isinstance(evidence.gathered, Files) else {}
+    evidence = completed(evidence, told, with_files)
     around = _Around(evidence)
     asked = _of_period(evidence)
     if not asked:
         yield from _nothing(around)
         return
     drafts = {url: page for url, page in asked.items() if page.data.draft}
-    ended = {url: page for url, page in asked.items() if _closed_long(page, evidence.context.as_of, limits)}
+    ended = {url: page for url, page in asked.items() if url in closed}
     answered = {url: page for url, page in asked.items() if page.data.ways}
     yield _result(evidence, limits, "decision.explained", drafts, lambda page: _explained(page, around), True)
     yield _result(evidence, limits, "decision.channel", asked, _channel, False)
@@ -126,17 +144,12 @@ def _result(
     if not pages:
         return Result.not_applicable(check, observed={"why": _WHY_NONE[check]})
     sample = drawn(pages, evidence, check, limits.sample)
-    told = {url: ask(page) for url, page in sample.items()}
-    faults = [one.fault for one in told.values() if one.fault is not None]
-    doubts = {url: one.doubt for url, one in told.items() if one.doubt}
-    return Result.of(
+    return told_of(
         check,
-        defects=faults,
-        population=len(sample),
-        tested=len(sample) - len(doubts),
+        {url: ask(page) for url, page in sample.items()},
+        published=len(pages),
         tested_share=limits.tested_share,
-        needs_review=review and bool(faults),
-        observed={"sample": list(sample), "published": len(pages), "doubts": doubts},
+        review=review,
     )
 
 
@@ -155,12 +168,12 @@ def _explained(page: Seen[Consulted], around: _Around) -> Told:
         return Told()
     unnamed = [name for name in seen.files if not alike(name, seen.title) and "稿" not in name]
     if unnamed or seen.thin:
-        return Told(doubt="附件或图片中可能有说明")
+        return Told(doubt="附件或图片中可能有说明", unread=seen.unread)
     if not around.whole or around.may_hold(seen.title):
         return Told(doubt="有的页面没有读到，说明可能在其中")
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             "征求意见没有附起草说明或解读",
             "征求意见公告或其附件、链接中有草案的起草说明、背景或解读",
             f"“{seen.title}”正文、附件{_names(seen.files)}和相关链接中都没有找到说明",
@@ -174,15 +187,15 @@ def _channel(page: Seen[Consulted]) -> Told:
     if seen.ways and seen.deadline is not None:
         return Told()
     if seen.thin:
-        return Told(doubt="公告正文在附件或图片中")
+        return Told(doubt="公告正文在附件或图片中", unread=seen.unread)
     if seen.open_ended and seen.ways:
         return Told(doubt="截止时间没有读懂")
     lacking = [name for name, there in (("反馈渠道", seen.ways), ("截止时间", seen.deadline)) if not there]
     if lacking == ["截止时间"] and seen.files:
-        return Told(doubt="截止时间可能写在附件中")
+        return Told(doubt="截止时间可能写在附件中", unread=seen.unread)
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             f"征求意见没有写明{'和'.join(lacking)}",
             "公告写明电话、邮箱、地址或网上提交等反馈渠道，以及意见征集的截止时间",
             f"正文写道：“{seen.shown}”，没有找到{'和'.join(lacking)}",
@@ -202,8 +215,8 @@ def _feedback(page: Seen[Consulted], around: _Around) -> Told:
     if not around.whole or around.may_hold(seen.title):
         return Told(doubt="有的页面没有读到，结果可能在其中")
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             "征求意见截止后没有公布采纳情况",
             "截止后公布收到的意见、采纳情况和不采纳的理由，没有收到意见的也应说明",
             f"征集已于 {seen.deadline} 截止，全站没有找到与“{seen.title}”对应的结果",
@@ -217,11 +230,11 @@ def _states_adoption(page: Seen[Consulted], result: Seen[Consulted]) -> Told:
     if told.adoption and (not told.refused or told.reasons):
         return Told()
     if told.thin or told.files:
-        return Told(doubt="采纳情况可能写在附件或图片中")
+        return Told(doubt="采纳情况可能写在附件或图片中", unread=told.unread)
     lacking = "不采纳的理由" if told.adoption else "采纳情况"
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             f"征集结果没有写明{lacking}",
             "结果写明收到多少意见、采纳了哪些、不采纳的有什么理由",
             f"结果页 {result.facts.final_url} 写道：“{told.shown}”，没有找到{lacking}",
@@ -235,10 +248,10 @@ def _platforms(page: Seen[Consulted]) -> Told:
     if seen.beyond:
         return Told()
     if seen.thin:
-        return Told(doubt="公告正文在附件或图片中")
+        return Told(doubt="公告正文在附件或图片中", unread=seen.unread)
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             "只通过本网站收集意见",
             "除网站外，还通过信箱、政务新媒体、座谈会等群众常用的平台收集意见",
             f"正文只写了：{'、'.join(seen.ways)}",
@@ -251,16 +264,13 @@ def _names(files: tuple[str, ...]) -> str:
     return f"（{'、'.join(files[:3])}）" if files else "（无）"
 
 
-def _finding(page: Seen[Consulted], message: str, expected: str, found: str, advice: str) -> Finding:
-    url = page.facts.final_url
-    return Finding(
-        url=page.facts.parent or url,
-        subject=url,
-        message=message,
-        expected=expected,
-        found=found,
-        advice=advice,
-    )
-
-
-PROBE = Probe(id="decision", checks=CHECKS, evidence=Consulted, limits=Limits, observe=observe, judge=judge)
+PROBE = Probe(
+    id="decision",
+    checks=CHECKS,
+    evidence=Consulted,
+    limits=Limits,
+    observe=observe,
+    gathers=Files,
+    gather=gather,
+    judge=judge,
+)

@@ -1,7 +1,7 @@
 """Service guides (办事指南): are the ten elements there, is it clear what to bring, is nothing left vague?
 
-Evidence: the guides on the portal and, where it has fewer than five, those one hop off-site, in the browser
-where the answer alone is no guide. Source: CONTRACT 5, domain/04 §6.
+Evidence: the guides on the portal, also those that stand in an attachment, and, where it has fewer than five,
+those one hop off-site, in the browser where the answer alone is no guide. Source: CONTRACT 5, domain/04 §6.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.guides import Element, Guide, Materials, read_guide
+from crawler.guides import Element, Guide, Materials, guide_in_file, leads_to_file, read_guide
 from crawler.model import Frozen, Request
 from crawler.page import Link, Page
 from crawler.scope import Scope
 from crawler.tab import Rendered, Tab, Trouble
+from probes.attached import Enclosed, files_of, read_enclosed
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.lexicon import match_section
 
@@ -44,6 +45,8 @@ class GuideSeen(Frozen):
     form_wanted: str = ""
     form_given: bool = False
     vague: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()  # attachments in which the rest of it may stand
+    enclosed: bool = False  # read from an attachment
 
 
 class OnPage(Frozen):
@@ -52,6 +55,8 @@ class OnPage(Frozen):
     guide: GuideSeen | None = None
     away: tuple[tuple[str, str], ...] = ()  # (text, URL) of items that a list of services links off-site
     platform: str = ""  # a service platform on another host that the page leads to
+    enclosing: str = ""  # the title of a page called a guide that holds nothing but attachments
+    files: tuple[str, ...] = ()
 
 
 class Opened(Frozen):
@@ -64,9 +69,11 @@ class Opened(Frozen):
 
 
 class OffSite(Frozen):
-    """The off-site guides that were opened."""
+    """The off-site guides that were opened, and own ones read from attachments: None where there was no
+    readable guide in them."""
 
     opened: tuple[Opened, ...] = ()
+    files: Mapping[str, GuideSeen | None] = {}
 
 
 class Limits(Frozen):
@@ -82,14 +89,20 @@ def observe(page: Page) -> OnPage | None:
     guide = None if page.is_home else read_guide(page)
     if guide is not None:
         return OnPage(guide=_kept(guide, page))
+    if not page.is_home and leads_to_file(page):
+        return OnPage(enclosing=page.title[:60], files=files_of(page))
     platform = _platform(page) if page.is_home else ""
     away = () if page.is_home or not _lists_services(page) else _away(page)
     return OnPage(away=away, platform=platform) if away or platform else None
 
 
 def _kept(guide: Guide, page: Page) -> GuideSeen:
+    return _seen(guide, page.title, files_of(page) if guide.attached else ())
+
+
+def _seen(guide: Guide, title: str, files: tuple[str, ...] = (), *, enclosed: bool = False) -> GuideSeen:
     return GuideSeen(
-        title=page.title[:60],
+        title=title[:60],
         lacking=tuple(element.value for element in guide.lacking),
         attached=guide.attached,
         materials=guide.materials,
@@ -97,6 +110,8 @@ def _kept(guide: Guide, page: Page) -> GuideSeen:
         form_wanted=guide.form_wanted,
         form_given=guide.form_given,
         vague=guide.vague,
+        files=files,
+        enclosed=enclosed,
     )
 
 
@@ -134,15 +149,42 @@ def _platform(page: Page) -> str:
 
 
 async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
-    """Open off-site guides until there are five in all; drawn by seed from all that are linked."""
-    lacking = _WANTED - len(_own(evidence))
+    """Read the guides that stand in attachments; open off-site guides until there are five in all, drawn by
+    seed from all that are linked."""
+    files = await _files(evidence, net)
+    lacking = _WANTED - len(_own(evidence, files))
     if lacking <= 0:
-        return OffSite()
+        return OffSite(files=files)
     scope = Scope.of(evidence.unit)
     links = {url: text for page in evidence.pages for text, url in page.data.away if url not in scope}
     urls = sorted(links)
     chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(lacking, len(urls)))
-    return OffSite(opened=tuple([await _open(url, links[url], net) for url in sorted(chosen)]))
+    opened = [await _open(url, links[url], net) for url in sorted(chosen)]
+    return OffSite(opened=tuple(opened), files=files)
+
+
+async def _files(evidence: Evidence[OnPage], net: Net) -> dict[str, GuideSeen | None]:
+    """What the attachments say of guides that stand in them, as far as they were drawn, by page."""
+    titles = {page.facts.final_url: _title_of(page.data) for page in evidence.pages if _enclosing(page.data)}
+    files = {page.facts.final_url: _enclosing(page.data) for page in evidence.pages}
+    found = await read_enclosed({url: files[url] for url in titles}, evidence, net, "guide")
+    return {url: _read_file(enclosed, titles[url]) for url, enclosed in found.items()}
+
+
+def _enclosing(data: OnPage) -> tuple[str, ...]:
+    return data.files or (data.guide.files if data.guide is not None else ())
+
+
+def _title_of(data: OnPage) -> str:
+    return data.enclosing or (data.guide.title if data.guide is not None else "")
+
+
+def _read_file(enclosed: Enclosed, title: str) -> GuideSeen | None:
+    """Only a guide of which nothing stayed unread can lack anything."""
+    guide = guide_in_file(enclosed.text, title)
+    if guide is None or (guide.lacking and not enclosed.whole):
+        return None
+    return _seen(guide, title, enclosed=True)
 
 
 async def _open(url: str, title: str, net: Net) -> Opened:
@@ -168,15 +210,23 @@ async def _open(url: str, title: str, net: Net) -> Opened:
     return Opened(url=url, title=title, guide=_kept(read, page) if read is not None else None)
 
 
-def _own(evidence: Evidence[OnPage]) -> dict[str, GuideSeen]:
-    return {page.facts.final_url: page.data.guide for page in evidence.pages if page.data.guide is not None}
+def _own(evidence: Evidence[OnPage], files: Mapping[str, GuideSeen | None]) -> dict[str, GuideSeen | None]:
+    """The portal's own guides by page; None for those that stand in attachments and could not be read."""
+    own: dict[str, GuideSeen | None] = {}
+    for page in evidence.pages:
+        url, data = page.facts.final_url, page.data
+        if data.guide is not None:
+            own[url] = files.get(url) or data.guide
+        elif data.enclosing:
+            own[url] = files.get(url)
+    return own
 
 
 def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
-    own = _own(evidence)
-    away = evidence.gathered.opened if isinstance(evidence.gathered, OffSite) else ()
-    read = {item.url: item.guide for item in away if item.guide is not None}
-    unread = {item.url: item.why for item in away if item.guide is None}
+    gathered = evidence.gathered if isinstance(evidence.gathered, OffSite) else OffSite()
+    own = _own(evidence, gathered.files)
+    read = {item.url: item.guide for item in gathered.opened if item.guide is not None}
+    unread = {item.url: item.why for item in gathered.opened if item.guide is None}
     if not own and not read:
         yield from (_without_guides(check.id, evidence, unread) for check in CHECKS)
         return
@@ -184,9 +234,10 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
     chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(limits.sample, len(urls)))
     more = sorted(read)[: max(0, limits.sample - len(chosen))]
     drawn = {url: own[url] for url in sorted(chosen)} | {url: read[url] for url in more}
-    guides = {url: _asked_of(guide, limits) for url, guide in drawn.items()}
+    guides = {url: _asked_of(guide, limits) for url, guide in drawn.items() if guide is not None}
+    missing: dict[str, Trouble | None] = {url: None for url, guide in drawn.items() if guide is None}
+    missing |= dict(list(unread.items())[: max(0, limits.sample - len(drawn))])
     for check, judged in _JUDGES.items():
-        missing = dict(list(unread.items())[: max(0, limits.sample - len(guides))])
         yield _judge(check, judged, guides, missing, limits)
 
 
@@ -227,7 +278,7 @@ def _judge(
     answers = {url: judged(url, guide) for url, guide in guides.items()}
     asked = {url: answer for url, answer in answers.items() if answer is not None}
     observed: dict[str, object] = {"sample": list(guides)}
-    if not asked:
+    if not asked and not unread:
         return Result.not_applicable(check, observed={**observed, "why": "抽到的指南均不涉及"})
     unclear = [*(url for url, answer in asked.items() if answer is False), *unread]
     if unclear:
@@ -281,7 +332,7 @@ def _forms(url: str, guide: GuideSeen) -> Finding | bool | None:
         return None
     if guide.form_given:
         return True
-    if guide.attached:
+    if guide.attached or guide.enclosed:  # the form may be a part of the file
         return False
     return Finding(
         url=url,

@@ -1,25 +1,26 @@
 """Policy interpretation (政策解读): is every important document interpreted, linked, in time, in many ways?
 
 Evidence: documents and interpretations as their pages tell them (probes/interpreted.py), paired by link,
-number and title (probes/pairing.py). Sends no request itself. An interpretation is called missing only where
-the walk was whole and no page or row that may be it stayed unread. Source: CONTRACT 5 `interpretation.*`,
-seed 002 items 2.1 to 2.3.
+number and title (probes/pairing.py); a few attachments of interpretations. An interpretation is called
+missing only where the walk was whole and no page or row that may be it stayed unread. Source: CONTRACT 5
+`interpretation.*`, seed 002 items 2.1 to 2.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from pydantic import Field
 
 from crawler.documents import PaperKind, kind_of_title
 from crawler.model import Frozen
-from probes.base import Check, Evidence, Finding, Probe, Reason, Result
-from probes.interpreted import Interpreted, observe
+from probes.attached import read_enclosed
+from probes.base import Check, Evidence, Net, Probe, Reason, Result
+from probes.interpreted import InFiles, Interpreted, in_files, observe, with_files
 from probes.pairing import Paper, Shelf, leads_to, owns, reposted
 from probes.published import SAMPLE, alike, drawn
+from probes.sampled import Told, completed, fault_on, told_of
 from probes.workdays import CALENDAR
 
 CHECKS = (
@@ -41,14 +42,25 @@ class Limits(Frozen):
     sample: int = Field(default=SAMPLE, description="每项最多抽查几份", ge=1, le=SAMPLE)
 
 
-class Told(NamedTuple):
-    """What one sample says: a fault, or why it could not be tested; neither: all is well."""
+class Files(Frozen):
+    """What the attachments that were opened hold, by the page they stand on."""
 
-    fault: Finding | None = None
-    doubt: str = ""
+    told: Mapping[str, InFiles] = {}
+
+
+async def gather(evidence: Evidence[Interpreted], net: Net) -> Files:
+    """Attachments of interpretations of the period."""
+    shelf = Shelf(evidence)
+    holding = {
+        page.facts.final_url: page.data.files for page in shelf.interpretations if shelf.in_period(page)
+    }
+    found = await read_enclosed(holding, evidence, net, "interpretation")
+    return Files(told={url: in_files(enclosed) for url, enclosed in found.items()})
 
 
 def judge(evidence: Evidence[Interpreted], limits: Limits) -> Iterator[Result]:
+    read = evidence.gathered.told if isinstance(evidence.gathered, Files) else {}
+    evidence = completed(evidence, read, with_files)
     shelf = Shelf(evidence)
     yield _coverage(evidence, shelf, limits)
     published = [page for page in shelf.interpretations if shelf.in_period(page)]
@@ -75,27 +87,6 @@ def _none_published(shelf: Shelf) -> Iterator[Result]:
             yield Result.unknown(check, Reason.BUDGET)
 
 
-def _result(
-    check: str,
-    told: Mapping[str, Told],
-    limits: Limits,
-    observed: Mapping[str, object],
-    *,
-    review: bool,
-) -> Result:
-    faults = [one.fault for one in told.values() if one.fault is not None]
-    doubts = {url: one.doubt for url, one in told.items() if one.doubt}
-    return Result.of(
-        check,
-        defects=faults,
-        population=len(told),
-        tested=len(told) - len(doubts),
-        tested_share=limits.tested_share,
-        needs_review=review and bool(faults),
-        observed={"sample": list(told), **observed, "doubts": doubts},
-    )
-
-
 # -- coverage
 
 
@@ -113,7 +104,7 @@ def _coverage(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> 
         return Result.unknown(check, Reason.UNREADABLE if shelf.blind else Reason.BUDGET)
     sample = drawn(due, evidence, check, limits.sample)
     told = {url: _interpreted(page, shelf) for url, page in sample.items()}
-    return _result(check, told, limits, {"published": len(due)}, review=True)
+    return told_of(check, told, published=len(due), tested_share=limits.tested_share, review=True)
 
 
 def _due(published: date, limits: Limits) -> date:
@@ -137,8 +128,8 @@ def _interpreted(document: Paper, shelf: Shelf) -> Told:
         return Told(doubt=f"政策解读栏目在别的网站：{shelf.elsewhere[0]}")
     number = f"（{document.data.number}）" if document.data.number else ""
     return Told(
-        _finding(
-            document,
+        fault_on(
+            document.facts,
             "重要政策文件没有解读",
             "文件发布后有对应的解读材料，并与文件互相链接",
             f"“{title}”{number}，{document.data.latest} 发布；已读到的 {len(shelf.interpretations)} 篇解读"
@@ -164,7 +155,7 @@ def _linked(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, observed={"published": len(published)})
     sample = drawn(pairs, evidence, check, limits.sample)
     told = {url: _both_ways(page, documents, shelf) for url, (page, documents) in sample.items()}
-    return _result(check, told, limits, {"published": len(published)}, review=False)
+    return told_of(check, told, published=len(published), tested_share=limits.tested_share, review=False)
 
 
 def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
@@ -183,8 +174,8 @@ def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
         if not there
     ]
     return Told(
-        _finding(
-            page,
+        fault_on(
+            page.facts,
             "解读与文件没有互相链接",
             "解读页链接到文件，文件页也链接到解读",
             f"解读“{page.data.title}”{page.facts.final_url}；文件“{documents[0].data.title}”"
@@ -211,7 +202,7 @@ def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Pape
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, observed={"why": "没有能与本期文件对应的解读"})
     sample = drawn(pairs, evidence, check, limits.sample)
     told = {url: _timely(*pair, shelf, limits) for url, pair in sample.items()}
-    return _result(check, told, limits, {"published": len(pairs)}, review=False)
+    return told_of(check, told, published=len(pairs), tested_share=limits.tested_share, review=False)
 
 
 def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told:
@@ -229,8 +220,8 @@ def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told
     if not shelf.whole or any(url not in opened for url in others) or shelf.unread_like(document.data.title):
         return Told(doubt="有的页面没有读到，更早的解读可能在其中")
     return Told(
-        _finding(
-            first,
+        fault_on(
+            first.facts,
             f"解读晚于文件超过 {limits.working_days} 个工作日",
             f"解读与文件同步公开，最迟不晚于文件发布后 {limits.working_days} 个工作日",
             f"文件“{document.data.title}”{published} 发布，"
@@ -246,7 +237,7 @@ def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told
 def _forms(shelf: Shelf, own: list[Paper], published: int) -> Result:
     check = "interpretation.forms"
     seen = {form: page.facts.final_url for page in reversed(own) for form in page.data.forms}
-    observed = {"forms": dict(sorted(seen.items())), "published": published}
+    observed: dict[str, object] = {"forms": dict(sorted(seen.items())), "published": published}
     if not own:
         return Result.not_applicable(check, observed={"why": "只有上级政策的解读", **observed})
     if len(seen) >= FORMS_WANTED:
@@ -255,10 +246,15 @@ def _forms(shelf: Shelf, own: list[Paper], published: int) -> Result:
         return Result.unknown(
             check, Reason.TOO_FEW_SAMPLES, population=FORMS_WANTED, tested=len(seen), observed=observed
         )
+    if files := _unread_files(own):
+        observed["untested"] = files
+        return Result.unknown(
+            check, Reason.UNREADABLE, population=FORMS_WANTED, tested=len(seen), observed=observed
+        )
     told = "、".join(sorted(seen)) or "无"
     faults = [
-        _finding(
-            own[0],
+        fault_on(
+            own[0].facts,
             f"解读形式不足三种，缺第 {number} 种",
             "一年内用文字、图片、音视频等三种以上形式解读政策",
             f"本期 {len(own)} 篇解读中见到的形式：{told}",
@@ -267,6 +263,11 @@ def _forms(shelf: Shelf, own: list[Paper], published: int) -> Result:
         for number in range(len(seen) + 1, FORMS_WANTED + 1)
     ]
     return Result.of(check, defects=faults, population=FORMS_WANTED, observed=observed)
+
+
+def _unread_files(papers: list[Paper]) -> list[str]:
+    """Interpretations whose attachments were not read: more may stand in them."""
+    return sorted(page.facts.final_url for page in papers if page.data.unread)
 
 
 def _unopened(shelf: Shelf) -> bool:
@@ -280,16 +281,24 @@ def _voices(evidence: Evidence[Interpreted], shelf: Shelf, own: list[Paper]) -> 
     check = "interpretation.voices"
     sample = sorted(drawn({page.facts.final_url: page for page in own}, evidence, check))
     heard = {voice: page.facts.final_url for page in reversed(own) for voice in page.data.voices}
-    observed = {"voices": dict(sorted(heard.items())), "sample": sample, "published": len(own)}
+    observed: dict[str, object] = {
+        "voices": dict(sorted(heard.items())),
+        "sample": sample,
+        "published": len(own),
+    }
     if not own:
         return Result.not_applicable(check, observed={"why": "只有上级政策的解读"})
     if heard:
         return Result.of(check, population=len(own), observed=observed)
     if not shelf.whole or _unopened(shelf):
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, population=len(own), observed=observed)
+    if files := _unread_files(own):
+        return Result.unknown(
+            check, Reason.UNREADABLE, population=len(own), observed=observed | {"untested": files}
+        )
     quotes = "；".join(f"“{page.data.title}”“{page.data.shown[:40]}”" for page in own[:3])
-    fault = _finding(
-        own[0],
+    fault = fault_on(
+        own[0].facts,
         "没有部门负责人或专家的解读",
         "有部门负责人、专家学者从不同角度解读政策",
         f"本期 {len(own)} 篇解读的标题、来源和正文中都没有出现负责人或专家，如{quotes}",
@@ -308,8 +317,8 @@ def _own(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper]) 
         return Result.of(check, population=len(published), observed=observed)
     if len(above) < len(published) or not shelf.whole or _unopened(shelf):
         return Result.unknown(check, Reason.TOO_FEW_SAMPLES, population=len(published), observed=observed)
-    fault = _finding(
-        above[0],
+    fault = fault_on(
+        above[0].facts,
         "只转载上级政策的解读",
         "发布本级、本部门政策文件的解读",
         f"本期 {len(published)} 篇解读都是上级政策的，"
@@ -319,18 +328,13 @@ def _own(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Paper]) 
     return Result.of(check, defects=[fault], population=len(published), observed=observed)
 
 
-def _finding(page: Paper, message: str, expected: str, found: str, advice: str) -> Finding:
-    url = page.facts.final_url
-    return Finding(
-        url=page.facts.parent or url,
-        subject=url,
-        message=message,
-        expected=expected,
-        found=found,
-        advice=advice,
-    )
-
-
 PROBE = Probe(
-    id="interpretation", checks=CHECKS, evidence=Interpreted, limits=Limits, observe=observe, judge=judge
+    id="interpretation",
+    checks=CHECKS,
+    evidence=Interpreted,
+    limits=Limits,
+    observe=observe,
+    gathers=Files,
+    gather=gather,
+    judge=judge,
 )

@@ -26,6 +26,7 @@ from crawler.kind import page_kind
 from crawler.model import Frozen, PageKind
 from crawler.page import Page
 from crawler.rows import find_rows
+from probes.attached import Enclosed, files_of
 from probes.lexicon import best_section
 from probes.published import WORDS, needs_interpretation, quote, unread_column
 
@@ -56,6 +57,8 @@ class Interpreted(Frozen):
     links: tuple[tuple[str, str], ...] = ()  # (text, URL) that may lead to the other paper
     label: bool = False  # says 相关解读 or the like: what follows may be put there by a script
     shown: str = ""
+    files: tuple[str, ...] = ()  # attachments of an interpretation
+    unread: bool = False  # they could not be read, and may hold forms, voices and numbers
     blind: bool = False  # a column of interpretations whose rows we could not read
     listed: tuple[tuple[str, str, date | None], ...] = ()  # rows that are interpretations
     elsewhere: tuple[str, ...] = ()  # columns of interpretations on other hosts, from the home page
@@ -148,6 +151,39 @@ def _interpretation(page: Page, article: Article, issuer: str, column: str) -> I
         links=_links(page, article.title),
         label=_label(page),
         shown=quote(article.text),
+        files=files_of(page),
+        unread=bool(article.attachments),
+    )
+
+
+class InFiles(Frozen):
+    """What the attachments of one interpretation hold. `whole`: nothing of them stayed unread."""
+
+    whole: bool
+    text: bool = False
+    cited: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+
+
+def in_files(enclosed: Enclosed) -> InFiles:
+    text = enclosed.text
+    return InFiles(
+        whole=enclosed.whole,
+        text=len("".join(text.split())) >= _TEXT,
+        cited=numbers_in(text[:20_000])[:6],
+        voices=tuple(name for name, words in _VOICES.items() if words.search(text[:3000])),
+    )
+
+
+def with_files(seen: Interpreted, told: InFiles) -> Interpreted:
+    """The page and its attachments as one."""
+    return seen.model_copy(
+        update={
+            "forms": tuple(sorted({*seen.forms, *(("文字",) if told.text else ())})),
+            "voices": tuple(dict.fromkeys((*seen.voices, *told.voices))),
+            "cited": tuple(dict.fromkeys((*seen.cited, *told.cited))),
+            "unread": not told.whole,
+        }
     )
 
 

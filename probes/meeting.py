@@ -1,13 +1,14 @@
 """Meetings of the government (全体会议, 常务会议): is their content told, is there a live or replay form?
 
-Evidence: articles whose title names such a meeting; several about one meeting count as one. Source:
+Evidence: articles whose title names such a meeting, several about one meeting count as one; attachments of
+those with little text, of which a few are opened. Source:
 CONTRACT 5 `meeting.*`, seed 002 item 1.1.2 and its bonus item, domain/06.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from pydantic import Field
@@ -15,8 +16,10 @@ from pydantic import Field
 from crawler.documents import PaperKind, article_links, kind_of_title, read_paper
 from crawler.model import Frozen, PageFacts, PageKind
 from crawler.page import Page
-from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
+from probes.attached import files_of, read_enclosed
+from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Seen
 from probes.published import SAMPLE, WORDS, drawn, quote, unread_column, unread_titles
+from probes.sampled import Told, completed, fault_on, told_of
 
 CHECKS = (Check("meeting.content", "公开会议主要内容"), Check("meeting.replay", "会议直播或回放"))
 
@@ -32,6 +35,9 @@ class Held(Frozen):
     characters: int = 0
     shown: str = ""
     enclosed: bool = False  # pictures, media or attachments that may hold the content
+    pictured: bool = False  # pictures or media among them
+    files: tuple[str, ...] = ()
+    unread: bool = False  # attachments that could not be read
     replay: str = ""  # by what it can be watched or looked at
 
 
@@ -39,6 +45,19 @@ class Limits(Frozen):
     tested_share: float = Field(default=0.9, description="判为通过所需的已测比例")
     characters: int = Field(default=200, description="会议信息正文至少多少字", ge=1)
     sample: int = Field(default=SAMPLE, description="最多抽查几次会议", ge=1, le=SAMPLE)
+
+
+class InFiles(Frozen):
+    """What the attachments of one page hold. `whole`: nothing of them stayed unread."""
+
+    characters: int
+    whole: bool
+
+
+class Files(Frozen):
+    """The attachments that were opened, by the page they stand on."""
+
+    told: Mapping[str, InFiles] = {}
 
 
 def observe(page: Page) -> Held | None:
@@ -56,6 +75,8 @@ def observe(page: Page) -> Held | None:
         characters=article.characters,
         shown=quote(article.text),
         enclosed=bool(article.images or article.media or article.attachments),
+        pictured=bool(article.images or article.media),
+        files=files_of(page),
         replay=_replay(page, article.title, article.text, article.media),
     )
 
@@ -72,7 +93,37 @@ def _replay(page: Page, title: str, text: str, media: int) -> str:
     return next((word for text in named for word in _REPLAY if word in text), "")
 
 
+async def gather(evidence: Evidence[Held], net: Net) -> Files:
+    """Attachments of meetings of the period whose pages have little text."""
+    least = Limits().characters
+    short = {
+        page.facts.final_url: page.data.files
+        for pages in _meetings(evidence).values()
+        if all(page.data.characters < least for page in pages)
+        for page in pages
+    }
+    found = await read_enclosed(short, evidence, net, "meeting")
+    return Files(
+        told={
+            url: InFiles(characters=len("".join(one.text.split())), whole=one.whole)
+            for url, one in found.items()
+        }
+    )
+
+
+def _with_files(held: Held, told: InFiles) -> Held:
+    return held.model_copy(
+        update={
+            "characters": held.characters + told.characters,
+            "enclosed": held.pictured or not told.whole,
+            "unread": not told.whole,
+        }
+    )
+
+
 def judge(evidence: Evidence[Held], limits: Limits) -> Iterator[Result]:
+    told = evidence.gathered.told if isinstance(evidence.gathered, Files) else {}
+    evidence = completed(evidence, told, _with_files)
     meetings = _meetings(evidence)
     blind = any(not page.data.title for page in evidence.pages)
     whole = not evidence.context.truncated and not blind
@@ -108,38 +159,34 @@ def _which(page: Seen[Held]) -> tuple[object, ...]:
 
 def _content(evidence: Evidence[Held], meetings: dict[str, list[Seen[Held]]], limits: Limits) -> Result:
     sample = drawn(meetings, evidence, "meeting.content", limits.sample)
-    faults = []
-    doubts: dict[str, str] = {}
-    for url, pages in sample.items():
-        fullest = max(pages, key=lambda page: page.data.characters)
-        if fullest.data.characters >= limits.characters:
-            continue
-        if any(page.data.enclosed for page in pages):
-            doubts[url] = "内容可能在图片、视频或附件中"
-        elif _told_elsewhere(url, pages, evidence):
-            doubts[url] = "同一次会议的其他页面没有读到"
-        else:
-            faults.append(_short(fullest, limits))
-    return Result.of(
+    told = {url: _told(url, pages, evidence, limits) for url, pages in sample.items()}
+    return told_of(
         "meeting.content",
-        defects=faults,
-        population=len(sample),
-        tested=len(sample) - len(doubts),
+        told,
+        published=len(meetings),
         tested_share=limits.tested_share,
-        needs_review=bool(faults),
-        observed={"sample": list(sample), "published": len(meetings), "doubts": doubts},
+        review=True,
     )
 
 
-def _short(page: Seen[Held], limits: Limits) -> Finding:
-    url = page.facts.final_url
-    return Finding(
-        url=page.facts.parent or url,
-        subject=url,
-        message="会议信息没有主要内容",
-        expected=f"会议信息写明议题和议定的主要内容（正文不少于 {limits.characters} 字）",
-        found=f"“{page.data.title}”正文只有 {page.data.characters} 字：“{page.data.shown}”",
-        advice="请补充会议议题和议定事项，不要只发一句话消息",
+def _told(url: str, pages: list[Seen[Held]], evidence: Evidence[Held], limits: Limits) -> Told:
+    fullest = max(pages, key=lambda page: page.data.characters)
+    if fullest.data.characters >= limits.characters:
+        return Told()
+    if any(page.data.enclosed for page in pages):
+        unread = any(page.data.unread for page in pages)
+        return Told(doubt="内容可能在图片、视频或附件中", unread=unread)
+    if _told_elsewhere(url, pages, evidence):
+        return Told(doubt="同一次会议的其他页面没有读到")
+    held = fullest.data
+    return Told(
+        fault_on(
+            fullest.facts,
+            "会议信息没有主要内容",
+            f"会议信息写明议题和议定的主要内容（正文不少于 {limits.characters} 字）",
+            f"“{held.title}”正文只有 {held.characters} 字：“{held.shown}”",
+            "请补充会议议题和议定事项，不要只发一句话消息",
+        )
     )
 
 
@@ -188,4 +235,13 @@ def _column_of_replays(visited: Sequence[PageFacts]) -> bool:
     )
 
 
-PROBE = Probe(id="meeting", checks=CHECKS, evidence=Held, limits=Limits, observe=observe, judge=judge)
+PROBE = Probe(
+    id="meeting",
+    checks=CHECKS,
+    evidence=Held,
+    limits=Limits,
+    observe=observe,
+    gathers=Files,
+    gather=gather,
+    judge=judge,
+)

@@ -1,20 +1,23 @@
 """Does the unit publish the grass-roots standard catalogue (基层政务公开标准目录) of a field?
 
-Pure. A catalogue is a link, attachment, article or column called so that names the field, a field's column
-inside the catalogue's own column, or a table with the official heads that names it. Source: CONTRACT 5,
-domain/06.
+A catalogue is a link, attachment, article or column called so that names the field, a field's column inside
+the catalogue's own column, or a table with the official heads that names it; a few attachments for several
+fields are opened. Source: CONTRACT 5, domain/06.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from crawler.attachments import READABLE
 from crawler.model import Outcome, PageKind
-from probes.base import Finding, Reason, Result
+from probes.attached import Enclosed, read_enclosed
+from probes.base import Finding, Net, Reason, Result
 from probes.lexicon import LEXICON, is_catalogue, match_field
-from probes.section_find import Map, gap_in
-from probes.section_page import Body
+from probes.section_find import InFile, Map, gap_in
+from probes.section_page import Body, fields_in, has_heads
 
 
 class Item(NamedTuple):
@@ -24,6 +27,44 @@ class Item(NamedTuple):
     url: str
     on: str
     field: str | None
+
+
+async def read_catalogues(known: Map, net: Net) -> dict[str, InFile]:
+    """Catalogues that stand in attachments and do not say for which field, by the place that names them."""
+    places = {item.url: _files(item, known) for item in _items(known) if item.field is None}
+    found = await read_enclosed(places, known.evidence, net, "catalogue")
+    return {url: in_file(enclosed) for url, enclosed in found.items()}
+
+
+def _files(item: Item, known: Map) -> Sequence[str]:
+    """The attachment itself, or those of the article that is called a catalogue."""
+    if READABLE.search(item.url):
+        return (item.url,)
+    facts = known.facts_of(item.url)
+    data = known.data.get(facts.final_url) if facts is not None else None
+    return data.files if data is not None else ()
+
+
+def in_file(enclosed: Enclosed) -> InFile:
+    """A field's name counts where it is followed by what catalogues call it, or stands in a cell alone."""
+    mentioned = fields_in(enclosed.text)
+    sure = tuple(key for key in mentioned if _FIELD_OF[key].search(enclosed.text))
+    return InFile(
+        fields=sure,
+        mentioned=tuple(key for key in mentioned if key not in sure),
+        whole=enclosed.whole and has_heads(enclosed.text),
+    )
+
+
+_FIELD_OF = {
+    key: re.compile(
+        rf"(?:{'|'.join(map(re.escape, field.names))})(?:服务|工作)?"
+        r"(?:领域|(?:政务|政府信息)?公开|基层政务|标准|事项|$)|(?:^|[\t|])(?:"
+        rf"{'|'.join(map(re.escape, field.names))})(?:$|[\t|])",
+        re.MULTILINE,
+    )
+    for key, field in LEXICON.fields.items()
+}
 
 
 def judge_catalogues(known: Map) -> Iterator[Result]:
@@ -39,7 +80,12 @@ def _judge_field(key: str, items: list[Item], known: Map) -> Result:
     if working:
         item = working[0]
         return Result.of(check, observed={"url": item.url, "name": item.text, "on": item.on})
-    doubt = _doubt(own, items, known)
+    for item in items:
+        if key in _read(item, known).fields:
+            return Result.of(
+                check, observed={"url": item.url, "name": item.text, "on": item.on, "file": True}
+            )
+    doubt = _doubt(key, own, items, known)
     if doubt is not None:
         return Result.unknown(check, doubt[0], population=1, observed={"why": doubt[1], "url": doubt[2]})
     title = LEXICON.fields[key].title
@@ -75,7 +121,12 @@ def _dead(item: Item, known: Map) -> bool:
     return facts is not None and (facts.outcome is not Outcome.OK or facts.kind is PageKind.ERROR)
 
 
-def _doubt(own: list[Item], items: list[Item], known: Map) -> tuple[Reason, str, str] | None:
+def _read(item: Item, known: Map) -> InFile:
+    """What was read of a catalogue in an attachment; nothing where it was not opened."""
+    return known.gathered.catalogues.get(item.url, InFile()) if item.field is None else InFile()
+
+
+def _doubt(key: str, own: list[Item], items: list[Item], known: Map) -> tuple[Reason, str, str] | None:
     """Why the absence of a field's catalogue proves nothing; (reason, words, URL)."""
     if own:
         return Reason.SUSPECTED, "有该领域的标准目录链接，但未能打开", own[0].url
@@ -83,7 +134,10 @@ def _doubt(own: list[Item], items: list[Item], known: Map) -> tuple[Reason, str,
     if gap is not None:
         return gap.reason, gap.words, ""
     for item in items:
-        if item.field is None and not _readable(item, known):
+        file = _read(item, known)
+        if key in file.mentioned:
+            return Reason.UNREADABLE, "标准目录文件中提到该领域，未能认定有其目录", item.url
+        if item.field is None and not file.whole and not _readable(item, known):
             return Reason.UNREADABLE, "有未分领域的标准目录，其内容未能读取", item.url
     return None
 

@@ -36,14 +36,24 @@ class State(StrEnum):
 FAILED = frozenset({State.EMPTY, State.BUILDING, State.DEAD})
 
 
+class InFile(Frozen):
+    """What a catalogue in one attachment holds: fields it is for, fields it only speaks of. `whole`: nothing
+    of it stayed unread."""
+
+    fields: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    whole: bool = False
+
+
 class Gathered(Frozen):
-    """Looks at what the walk did not visit, lists of tree leaves, second looks."""
+    """Looks at what the walk did not visit, lists of tree leaves, second looks, catalogues in attachments."""
 
     looks: Mapping[str, Look] = {}
     again: Mapping[str, Look] = {}
     bodies: Mapping[str, OnPage] = {}  # by URL asked: leaf lists and columns outside the scope
     empties: tuple[str, ...] = ()  # columns that the walk found empty
     second: Mapping[str, OnPage] = {}  # the same, fetched again later
+    catalogues: Mapping[str, InFile] = {}  # by the address of the file, or of the page that holds it
 
 
 class Way(NamedTuple):

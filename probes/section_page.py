@@ -22,6 +22,7 @@ from crawler.model import Frozen, PageKind
 from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.rows import RowList, find_rows
+from probes.attached import files_of
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
 
 _LONGEST_NAME = 40  # characters; what is longer is the title of an article
@@ -69,6 +70,7 @@ class OnPage(Frozen):
     catalogue: tuple[tuple[str, str], ...] = ()  # (text, URL): catalogues, and fields inside the catalogue
     fields: tuple[str, ...] = ()  # fields of the grass-roots catalogue whose table stands on this page
     inside: bool = False  # the page belongs to the catalogue's column
+    files: tuple[str, ...] = ()  # attachments of an article that is a catalogue of several fields
 
 
 _NO_COLUMN = frozenset({PageKind.SEARCH, PageKind.CHALLENGE, PageKind.ERROR})
@@ -136,8 +138,9 @@ def _observe_article(page: Page) -> OnPage | None:
         return OnPage(
             body=Body.TEXT,
             catalogue=tuple(told_by),
-            fields=fields_in(article),
+            fields=fields_in(article.text),
             inside=True,
+            files=files_of(page) if several else (),
         )
     return OnPage(body=Body.EMPTY) if blank else None
 
@@ -311,10 +314,13 @@ def _catalogue_links(page: Page, rows: RowList, inside: bool) -> list[tuple[str,
     return [(text, url) for text, url in pairs if len(text) >= 2 and tells(text)]
 
 
-def fields_in(article: Article) -> tuple[str, ...]:
+def has_heads(text: str) -> bool:
+    """Does a text show the heads of the official table?"""
+    return sum(head in text for head in LEXICON.catalogue.head) >= 4
+
+
+def fields_in(text: str) -> tuple[str, ...]:
     """Fields named in a catalogue's text, where it shows the heads of the official table."""
-    if sum(head in article.text for head in LEXICON.catalogue.head) < 4:
+    if not has_heads(text):
         return ()
-    return tuple(
-        key for key, field in LEXICON.fields.items() if any(name in article.text for name in field.names)
-    )
+    return tuple(key for key, field in LEXICON.fields.items() if any(name in text for name in field.names))

@@ -16,7 +16,7 @@ from crawler.targets import Look
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Verdict
 from probes.lexicon import LEXICON, Rhythm
 from probes.link_verdicts import Said
-from probes.section_catalogue import judge_catalogues
+from probes.section_catalogue import judge_catalogues, read_catalogues
 from probes.section_content import judge_content, working
 from probes.section_find import (
     End,
@@ -77,7 +77,8 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> Gathered:
                     bodies[url] = data
         empties |= dict.fromkeys(_empty_ones(ways, known))
     empties |= dict.fromkeys(url for url, data in bodies.items() if _empty_leaf(url, data, known))
-    return Gathered(looks=looks, bodies=bodies, empties=tuple(empties))
+    catalogues = await read_catalogues(known, net)
+    return Gathered(looks=looks, bodies=bodies, empties=tuple(empties), catalogues=catalogues)
 
 
 async def confirm(evidence: Evidence[OnPage], net: Net) -> Gathered:

@@ -11,7 +11,8 @@ from tests.sweep.cities import serve, sweep
 
 # Why a URL may be asked for more than once: later looks, the other address family, a whole file instead of
 # its first bytes, a query typed again.
-AGAIN = ("confirm", "ipv6", "privacy", "search_titles", "canary")
+WHOLE = ("privacy", "decision", "meeting", "interpretation", "guide", "sections")  # attachments
+AGAIN = ("confirm", "ipv6", "search_titles", "canary", *WHOLE)
 
 
 async def test_nothing_is_asked_twice_without_a_reason(tmp_path: Path) -> None:
