@@ -15,6 +15,7 @@ from typing import Any
 from crawler.model import Unit
 from probes.catalogue import TITLES
 from reports.checks import anchor, check_view
+from reports.hints import asked_of, past_checks
 from reports.model import (
     Cell,
     CheckView,
@@ -65,6 +66,7 @@ def build(
     scores = list(scores)
     facts = _Facts(
         pack=pack,
+        past=past_checks(pack, sweep.period),
         names={check: clean(title, 80) for check, title in {**TITLES, **(titles or {})}.items()},
         results=_by_unit(results),
         scores={line["unit"]: line for line in scores},
@@ -92,6 +94,7 @@ class _Facts:
     """What is known of all units, by unit id."""
 
     pack: Pack
+    past: frozenset[str]  # checks that are asked in another period alone
     names: Mapping[str, str]  # titles of checks
     results: Mapping[str, Sequence[Line]]
     scores: Mapping[str, Line]
@@ -127,10 +130,14 @@ def _files(units: Sequence[Unit]) -> dict[str, str]:
 def _unit(unit: Unit, facts: _Facts) -> UnitView:
     line, pack = facts.scores.get(unit.id, {}), facts.pack
     reviewed = _Reviewed.of(unit.id, facts.reviews)
-    checks = tuple(check_view(result, facts.names) for result in facts.results.get(unit.id, ()))
+    checks = tuple(
+        check_view(result, facts.names, lambda check: asked_of(unit.kind, check, facts.past))
+        for result in facts.results.get(unit.id, ())
+    )
     items = _items(line, checks, indicators(pack, unit), reviewed)
     lost = sorted((item for item in items if item.lost > 0), key=lambda item: (-item.lost, item.code))
     blamed = {check.id for item in lost for check in item.blamed}
+    hints = [check for check in checks if not check.applies and check.asked]
     portal = unit.portal or ""
     return UnitView(
         id=unit.id,
@@ -151,8 +158,9 @@ def _unit(unit: Unit, facts: _Facts) -> UnitView:
         review=tuple(item for item in items if item.state == "review"),
         review_checks=tuple(c for c in checks if c.needs_review and c.failed),
         held=tuple(c for c in checks if c.failed and c.applies and not c.needs_review and c.id not in blamed),
-        hints=tuple(c for c in checks if c.failed and not c.applies and not c.needs_review),
-        unread_hints=tuple(c for c in checks if c.verdict == "unknown" and not c.applies),
+        hints=tuple(c for c in hints if c.failed and not c.needs_review),
+        unread_hints=tuple(c for c in hints if c.verdict == "unknown"),
+        unasked=tuple(c for c in checks if c.failed and not c.needs_review and not c.asked),
         explained=tuple(c for c in checks if c.explained),
         vetoes=veto_views(facts.vetoes.get(unit.id, {}), facts.veto_pack, checks),
     )

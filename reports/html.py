@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.gains import cheapest
-from reports.model import ReportData, UnitView
+from reports.method import method, terms
+from reports.model import CheckView, ReportData, UnitView
 from reports.text import moment, percent, points, span
 from reports.words import (
     PRELIMINARY,
@@ -29,6 +30,7 @@ from reports.words import (
     stage_words,
 )
 
+FEW = 3  # ranked units; with fewer there is no distribution to speak of
 OPEN_FAULTS = 20  # more are folded on screen, and all printed
 BANDS = ((0, 60), (60, 70), (70, 80), (80, 90), (90, 101))  # for the distribution; no grade is meant
 
@@ -50,7 +52,7 @@ def pages(data: ReportData) -> dict[str, str]:
             place=_places(unit),
             waiting=[item for item in unit.review if not any(c in unit.review_checks for c in item.checks)],
             sheet_anchors={item.anchor for item in unit.items if item.lost <= 0},
-            unread=[check for check in unit.checks if check.verdict == "unknown" and check.applies],
+            unread=_unread(unit),
         )
     return made
 
@@ -72,12 +74,13 @@ def _environment(data: ReportData) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    reviewed = all(unit.score.complete for unit in data.units)
     env.filters.update(points=points, percent=percent, moment=moment)
     env.globals.update(
         data=data,
         css=Markup(files("reports").joinpath("static/report.css").read_text(encoding="utf-8")),
         span=span,
+        method=method(data.scheme),
+        terms=terms(data.scheme),
         heat=heat_class,
         state=STATE,
         verdict=VERDICT,
@@ -86,9 +89,9 @@ def _environment(data: ReportData) -> Environment:
         veto_title=VETO_TITLE,
         veto_note=VETO_NOTE,
         open_faults=OPEN_FAULTS,
-        preliminary=REVIEWED if reviewed else PRELIMINARY,
+        preliminary=REVIEWED if data.reviewed else PRELIMINARY,
         stage_words=stage_words,
-        note=REVIEWED_NOTE if reviewed else PRELIMINARY_NOTE,
+        note=REVIEWED_NOTE if data.reviewed else PRELIMINARY_NOTE,
     )
     return env
 
@@ -102,9 +105,12 @@ def heat_class(share: float | None) -> str:
 
 
 def _bands(data: ReportData) -> dict[str, list[tuple[str, int, float]]]:
-    """For each group: band, how many ranked units have a score in it, and that number against the largest."""
+    """For each group that is large enough: band, how many ranked units have a score in it, and that number
+    against the largest."""
     made = {}
     for group in data.groups:
+        if len(group.ranked) < FEW:
+            continue
         scores = [unit.score.score for unit in group.ranked if unit.score.score is not None]
         counts = [sum(low <= score < high for score in scores) for low, high in BANDS]
         most = max([*counts, 1])
@@ -113,6 +119,15 @@ def _bands(data: ReportData) -> dict[str, list[tuple[str, int, float]]]:
             for (low, high), count in zip(BANDS, counts, strict=True)
         ]
     return made
+
+
+def _unread(unit: UnitView) -> list[tuple[str, list[CheckView]]]:
+    """Checks that were not judged, by reason, the most frequent first: a wall is one matter, not ninety."""
+    grouped: dict[str, list[CheckView]] = {}
+    for check in unit.checks:
+        if check.verdict == "unknown" and check.applies:
+            grouped.setdefault(check.reason, []).append(check)
+    return sorted(grouped.items(), key=lambda pair: -len(pair[1]))
 
 
 def _places(unit: UnitView) -> dict[str, str]:

@@ -141,6 +141,7 @@ class CheckView:
     shared_expected: str  # what all faults have in common is said once
     shared_advice: str
     anchor: str
+    asked: bool = True  # False: a column that nothing and nobody asks of such a unit
     explained: int = 0  # defects beside `defects`
     explained_faults: tuple[Fault, ...] = ()
 
@@ -283,6 +284,7 @@ class UnitView:
     held: tuple[CheckView, ...]  # failed, applies, but no point was taken
     hints: tuple[CheckView, ...]  # failed, and no item uses it
     unread_hints: tuple[CheckView, ...]  # unknown, and no item uses it
+    unasked: tuple[CheckView, ...] = ()  # columns that were not found, and that nobody asks of such a unit
     explained: tuple[CheckView, ...] = ()  # with explained faults, some or all
     vetoes: tuple[VetoView, ...] = ()  # of the scheme, or of the national one where it was judged as well
 
@@ -360,3 +362,8 @@ class ReportData:
     @property
     def pages(self) -> int:
         return sum(unit.pages for unit in self.units)
+
+    @property
+    def reviewed(self) -> bool:
+        """All that people answer has been answered, of every unit."""
+        return all(unit.score.complete for unit in self.units)

@@ -100,7 +100,8 @@ def unit_summary(unit: UnitView) -> RenderableType:
 
 
 def checks_table(unit: UnitView) -> Table:
-    """All checks of one unit: verdict, how much was tested, and the first thing to mend."""
+    """All checks of one unit: verdict, how much was tested, and the first thing to mend. Columns that nobody
+    asks of such a unit are no matter when they are missing."""
     table = Table(title=Text(f"{unit.name} · 检查结果", style="bold"), title_justify="left")
     table.add_column("检查", overflow="fold", ratio=3)
     table.add_column("结果", no_wrap=True)
@@ -108,7 +109,8 @@ def checks_table(unit: UnitView) -> Table:
     table.add_column("问题", justify="right", no_wrap=True)
     table.add_column("说明", overflow="fold", ratio=5)
     order = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
-    for check in sorted(unit.checks, key=lambda c: (order.get(c.verdict, 9), not c.applies, c.id)):
+    shown = [check for check in unit.checks if check.asked or not check.failed]
+    for check in sorted(shown, key=lambda c: (order.get(c.verdict, 9), not c.applies, c.id)):
         table.add_row(
             Text.assemble(check.title, ("" if check.applies else "  提示", "dim")),
             Text(

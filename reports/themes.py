@@ -24,7 +24,7 @@ def themes(units: Sequence[UnitView]) -> tuple[Theme, ...]:
         for check in unit.checks:
             if check.verdict not in ("pass", "fail", "explained") or check.needs_review:
                 continue
-            if check.id in scored and not check.applies:
+            if not check.asked or (check.id in scored and not check.applies):
                 continue
             judged[check.id] = judged.get(check.id, 0) + 1
             if check.failed:

@@ -48,6 +48,7 @@ class Format(StrEnum):
 class ReportFormat(StrEnum):
     HTML = "html"
     XLSX = "xlsx"
+    DOCX = "docx"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from probes import CHECKS_BY_ID
 from reports.build import build
 from reports.html import write_html
 from reports.model import ReportData, SweepFacts
+from reports.notice import write_docx
 from reports.reviews import Reviews
 from reports.terminal import print_ranking, print_unit
 from reports.xlsx import write_xlsx
@@ -23,7 +24,7 @@ from storage.repo import Store
 from storage.values import SweepRow
 from sweep.judging import judge_sweep
 
-HTML, XLSX = "html", "xlsx"
+HTML, XLSX, DOCX = "html", "xlsx", "docx"
 VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme
 
 
@@ -119,4 +120,6 @@ async def write_report(
         written.append(write_html(data, out))
     if XLSX in formats:
         written.append(write_xlsx(data, out))
+    if DOCX in formats:
+        written.append(write_docx(data, out))
     return written

@@ -198,3 +198,21 @@ def test_what_waits_for_a_person_is_a_clue_not_a_fault(report: ReportData) -> No
     assert section is not None
     assert "条线索" in section.text()
     assert "处问题" not in section.text()
+
+
+def test_one_wall_is_one_matter(city: Any) -> None:
+    """Checks that were not judged stand by their reason, not in ninety lines."""
+    report = city.report()
+    archive = next(unit for unit in report.units if unit.id == "archive")  # without a portal
+    rows = LexborHTMLParser(pages(report)[archive.file]).css("#untested .unread tbody tr")
+    unread = [check for check in archive.checks if check.verdict == "unknown" and check.applies]
+    assert len(rows) == 1 and len(unread) > 8
+    assert "未登记门户网址" in rows[0].text() and f"{len(unread)} 项" in rows[0].text()
+    assert all(check.title in rows[0].text() for check in unread)
+
+
+def test_a_distribution_needs_some_units(report: ReportData) -> None:
+    tree = LexborHTMLParser(pages(report)["index.html"])
+    shown = [node.text() for node in tree.css("#distribution figcaption")]
+    assert shown == [group.name for group in report.groups if len(group.ranked) >= 3]
+    assert 0 < len(shown) < len(report.groups)
