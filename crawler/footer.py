@@ -31,16 +31,18 @@ _ICP = re.compile(
     rf"[{_PROVINCES}]\s*[Ii][Cc][Pp]\s*备\s*(?:案)?\s*:?\s*\d{{5,10}}(?!\d)\s*号?(?:\s*[-—–]\s*\d{{1,3}}(?!\d))?"
 )
 _ICP_RAW = re.compile(r"[^\s|:]?\s*(?:[Ii][Cc][Pp]|[Ii][Pp][Cc])\s*(?:备|[\u4e00-\u9fff]?\s*\d)[^\s|]{0,24}")
+# Of the firm that built the site, on its own line.
+_SUPPORT = re.compile(r"(?:技术支持|技术提供|制作|承建|开发)(?:单位)?\s*:?[^\n|:主版]*$")
 _POLICE = re.compile(r"公\s*(?:网\s*)?安\s*(?:备\s*案?)?\s*(?:号)?\s*:?\s*(\d{13,15})(?!\d)")
 _POLICE_RAW = re.compile(r"公\s*网\s*安\s*备\s*案?\s*(?:号)?\s*:?\s*([^\s|]{0,24})")
 
 _STRONG = re.compile(
-    r"标[识示]编?码|网站标[识示]|[Ii][Cc][Pp]\s*备|公\s*(?:网\s*)?安\s*备|版权所有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
+    r"标[识示]编?码|网站标[识示]|[Ii][Cc][Pp]\s*备|公\s*(?:网\s*)?安\s*备|版权所?有|版权归|[Cc]opy\s*[Rr]ight|©|COPYRIGHT"
 )
 # One of these stands in each of them, at most so far from its beginning (readable text has few spaces).
 _STRONG_WORDS = ("标识", "标示", "备", "版权", "opy", "©", "COPYRIGHT")
 _WORD_REACH = 60
-_WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*:")
+_WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*[:：]")
 _BEFORE, _AFTER = 9, 8  # lines around an anchor that still are the footer (assumed)
 _REACH = 400  # characters: an article's paragraph before a footer is no part of it
 _UNIT = r"[\u4e00-\u9fff（）()、·“”]{3,40}"
@@ -49,24 +51,26 @@ _SPONSOR = re.compile(
     rf"|(?<![\u4e00-\u9fff])主\s*办(?:\s*单\s*位)?\s*({_UNIT})"
 )
 _SPONSOR_BEFORE = re.compile(rf"(?<![\u4e00-\u9fff])({_UNIT}?)\s*主办(?:\s|$|[,，|])")
+_BY = re.compile(r"^(?:[本该]?(?:政府|门户)?(?:网站|网|站))?由")
 _OWNER_BEFORE = re.compile(rf"({_UNIT})\s*版权所有")
 _OWNERS = (
     re.compile(rf"(?:主管|开办|建设)(?:单位|部门)?\s*:\s*({_UNIT})"),
-    re.compile(rf"版权所有\s*[:/©]?\s*({_UNIT})"),
+    re.compile(rf"版权所?有\s*[:/©]?\s*({_UNIT})"),
     _OWNER_BEFORE,
     re.compile(rf"版权归(?:属)?\s*:?\s*({_UNIT}?)所有"),
     re.compile(rf"(?:[Cc]opy\s*[Rr]ight|COPYRIGHT|©)[^\u4e00-\u9fff\n]{{0,60}}({_UNIT})"),
 )
 # Where the name of a unit ends although the letters go on.
 _UNIT_END = re.compile(
-    r"承\s*办|协\s*办|主\s*管|主\s*办|技术|运\s*[行维营]|维护|版权|地址|电话|联系|网站标|备案|政府网站标|邮[编箱政]|建设单位|制作"
+    r"承\s*办|协\s*办|主\s*管|主\s*办|技术(?:支[持撑]|维护|保障|服务|开发(?!区)|协[助办]|提供|:)|运\s*[行维营]|维护|版权|地址|电话|联系|网站标|备案|政府网站标|邮[编箱政]|建设单位|制作"
     r"|中文域名|传真|最佳|建议|浏览"
 )
 _NOT_UNIT = re.compile(
-    r"^(?:单位|部门|及|和|的|者|权利|所有|地址|电话|技术|承办|协办|翻印|违者|未经|不得|侵权|保留|请勿)"
+    # 和龙, 和田, 和县 are places.
+    r"^(?:单位|部门|及|和(?![\u4e00-\u9fff]{0,3}[市县区乡镇州旗])|的|者|权利|所有|地址|电话|技术|承办|协办|翻印|违者|未经|不得|侵权|保留|请勿)"
 )
 _PHONE = re.compile(
-    r"(?<![\d.\-])(?:\(?0\d{2,3}\)?\s?[-—–]{0,2}\s?\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d{9})(?![\d])"
+    r"(?<![\d.\-])(?:[(（]?0\d{2,3}[)）]?\s?[-—–]{0,2}\s?\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d{9})(?![\d])"
 )
 _HOTLINE = re.compile(r"(?:热线|电话|联系我们)[^\n\d]{0,12}(1\d{4}|\d{7,8})(?!\d)")
 _FAX = re.compile(r"传\s*真[^\n]{0,8}$|FAX[^\n]{0,8}$", re.IGNORECASE)
@@ -109,8 +113,11 @@ def read_footer(page: Page) -> Footer:
 def _read(page: Page) -> Footer:
     words = read_zone(footer_zone(seen_text(page)))
     marks = find_marks(page)
+    pictured = read_zone(marks.pictured) if marks.pictured else words
     return replace(
         words,
+        site_code=words.site_code or pictured.site_code,
+        icp=words.icp or pictured.icp,
         police=words.police or marks.police,
         email=words.email or marks.email,
         party_mark=marks.party_mark,
@@ -204,7 +211,9 @@ def _site_code(text: str) -> tuple[str | None, str | None]:
 
 def _icp(text: str) -> tuple[str | None, str | None]:
     """The ICP record, e.g. 粤ICP备05070829号-1. A telecom licence (ICP证) is not one."""
-    found = [re.sub(r"\s", "", match[0]).replace("—", "-").replace("–", "-") for match in _ICP.finditer(text)]
+    matches = list(_ICP.finditer(text))
+    own = [match for match in matches if not _SUPPORT.search(text[max(0, match.start() - 40) : match.start()])]
+    found = [re.sub(r"\s", "", match[0]).replace("—", "-").replace("–", "-") for match in own or matches]
     if found:
         # An unfinished one (no 号) may stand beside the real one, for another system.
         complete = [value for value in found if "号" in value]
@@ -228,7 +237,7 @@ def find_sponsor(zone: str) -> str | None:
         if unit:
             return unit
     for match in _SPONSOR_BEFORE.finditer(zone):
-        unit = _unit(match[1])
+        unit = _unit(_BY.sub("", match[1]))
         if unit:
             return unit
     return None

@@ -53,6 +53,7 @@ class Marks:
     contact_page: str | None = None  # likewise
     police: str | None = None  # digits, by link or picture text
     email: str | None = None
+    pictured: str = ""  # words of pictures that name a code or a record, one a line
 
 
 def find_marks(page: Page) -> Marks:
@@ -101,6 +102,8 @@ def _look_picture(marks: Marks, link: Link, files: Sequence[str]) -> None:
         or (text and _MARK_WORDS.search(text))
     ):
         marks.party_mark = "image"
+    if "标识码" in text or "备" in text:
+        marks.pictured = f"{marks.pictured}{text}\n"
     if marks.police is None and "安备" in text and (shown := _POLICE_TEXT.search(text)):
         marks.police = shown[1]
 

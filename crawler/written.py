@@ -2,9 +2,9 @@
 
 Footers, party marks and error-report widgets are often written by `document.write(unescape("%3Cspan…"))`,
 by `innerHTML = footerStr`, or come in with jQuery's `.load("footer.html")`. Nothing is run here: string
-literals, their sums, `unescape`/`decodeURI` around them, and variables that hold such sums are read. What
-depends on anything else reads as empty, and an address with such a gap is none: it would be a link that
-nobody ever sees. Comments in the script do not count.
+literals, their sums, `unescape`/`decodeURI` around them, and variables and functions that hold or return such
+sums are read. What depends on anything else reads as empty, and an address with such a gap is none: it would
+be a link that nobody ever sees. Comments in the script do not count.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ _MAX_SCRIPT = 400_000  # characters; header and footer scripts are a few KB
 class _Token(NamedTuple):
     kind: str  # string | word | mark | number
     text: str  # of a string: its value
+
+
+_FUNCTION, _RETURN = _Token("word", "function"), _Token("word", "return")
 
 
 def written(scripts: Iterable[str]) -> str:
@@ -110,15 +113,29 @@ def _literal(source: str) -> str:
 
 
 def _collect(tokens: list[_Token], values: dict[str, str]) -> None:
-    """Variables that hold sums of strings: `x = "…" + "…"`, `x += "…"`."""
+    """Variables that hold sums of strings (`x = "…" + "…"`, `x += "…"`), functions that return them."""
+    called = ""
     for i, token in enumerate(tokens[:-2]):
         operator = tokens[i + 1].text if tokens[i + 1].kind == "mark" else ""
+        if token == _FUNCTION:
+            called = _name_of(tokens, i) or called
+        elif token == _RETURN and called:
+            value, _ = _sum(tokens, i + 1, values)
+            values[called] = values.get(called, "") + value
         if token.kind != "word" or operator not in ("=", "+="):
             continue
         if i and tokens[i - 1].text == ".":
             continue
         value, _ = _sum(tokens, i + 2, values)
         values[token.text] = values.get(token.text, "") + value if operator == "+=" else value
+
+
+def _name_of(tokens: list[_Token], at: int) -> str:
+    """`f()` of `function f(…)` and of `f = function(…)`; '' for a function without a name."""
+    if tokens[at + 1].kind == "word":
+        return f"{tokens[at + 1].text}()"
+    named = at >= 2 and tokens[at - 1].text == "=" and tokens[at - 2].kind == "word"
+    return f"{tokens[at - 2].text}()" if named else ""
 
 
 def _sinks(tokens: list[_Token], values: dict[str, str]) -> Iterator[str]:
@@ -163,10 +180,12 @@ def _sum(tokens: list[_Token], start: int, values: dict[str, str]) -> tuple[str,
                 decode_at.append((depth, len(parts)))
             elif text in ("var", "let", "const", "function", "if", "else", "return", "for"):
                 break  # a statement without a semicolon before it
+            elif following == "(":
+                parts.append(values.get(f"{text}()", _GAP))
             elif following == "=" and depth == 0:
                 break
             else:
-                parts.append(values.get(text, _GAP) if following not in ("(", ".", "[") else _GAP)
+                parts.append(values.get(text, _GAP) if following not in (".", "[") else _GAP)
         elif kind == "number":
             parts.append(_GAP)
         elif kind == "mark":
