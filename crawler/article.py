@@ -20,6 +20,7 @@ from crawler.dialects.reading import DialectArticle
 from crawler.page import block_text, resolve, squeeze
 from crawler.regions import in_chrome
 from crawler.rows import find_rows
+from crawler.written import said
 
 if TYPE_CHECKING:
     from crawler.page import Page
@@ -73,7 +74,7 @@ _NOT_TEXT = re.compile(r"^(?:暂无(?:内容|数据|信息)?|无|内容加载中
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
 _SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|来\s*源|发布机构|发布单位|信息提供)\s*[:：]\s*([^\s:："
+    r"(?:信息来源|文章来源|稿件来源|来\s*源|稿\s*源|发布机构|发布单位|信息提供)\s*[:：]\s*([^\s:："
     r"|丨]{2,40}(?: [^\s:：|\d【\[]{2,20})?)"
 )
 _SOURCE_END = re.compile(
@@ -130,7 +131,7 @@ def _assemble(page: Page, body: LexborNode | None, named: bool) -> Article | Non
     images, media, attachments = _contents(page, body)
     if not named and characters < 15 and not (images or media or attachments):
         return None
-    zone = " ".join(lines[max(0, (at or start) - 20) : start + 1])
+    zone = "\n".join(lines[max(0, (at or start) - 20) : start + 1])
     return Article(
         title, day, where, _source(page, zone), characters, text, attachments, images, media, named
     )
@@ -318,6 +319,7 @@ def _date(page: Page, lines: list[str], at: int | None, start: int, text: str) -
     last = text.rpartition("\n")[2]
     after = _find(lines, squeeze(last)[:40], start) if last else start
     ranked += _labelled(" ".join(lines[after : after + 12]), 20)
+    ranked = ranked or _labelled(page.once(_scripted), 30)
     if ranked:
         return min(ranked, key=lambda item: item[:2])[2], "text"
     tagged = parse_date(page.meta.get("pubdate", "")) or parse_date(page.meta.get("publishdate", ""))
@@ -347,10 +349,22 @@ def _rank(before: str) -> int | None:
     return UNLABELLED
 
 
+def _scripted(page: Page) -> str:
+    """What small scripts write behind the words before them: `来源：<script>document.write("…")</script>`."""
+    lines = []
+    for tag in page.script_tags:
+        text = squeeze(_MARKUP.sub(" ", said(tag.text)))
+        if text:
+            before = tag.node.prev
+            label = squeeze(before.text_content or "")[-20:] if before and before.tag == "-text" else ""
+            lines.append(label + text)
+    return "\n".join(lines)
+
+
 def _source(page: Page, zone: str) -> str:
-    match = _SOURCE.search(zone)
-    if match is not None:
-        name = _SOURCE_END.sub("", match[1]).strip(" 　：:（(")
+    for text in (zone, page.once(_scripted)):
+        match = _SOURCE.search(text)
+        name = _SOURCE_END.sub("", match[1]).strip(" 　：:（(") if match is not None else ""
         if len(name) >= 2:
             return name
     return _tag(page, "contentsource")

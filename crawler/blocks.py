@@ -13,10 +13,10 @@ from functools import lru_cache
 import ada_url
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.dates import FoundDate, find_dates, url_date
 from crawler.dialects.reading import Row
 from crawler.link_tree import LinkTree, Spot
 from crawler.regions import CHROME
+from crawler.row_dates import date_in_attributes, dates_beside, place, split_date
 from crawler.units import PAGE_WORDS, units_of
 from crawler.urls import Base
 
@@ -24,15 +24,10 @@ _NO_TITLE = re.compile(
     r"^(?:更多|more|查看(?:更多|详情|全部)?|详情|详细|下载|打印|返回|阅读全文|\+|>+|\[.{0,4}\])[>»+…]*$", re.I
 )
 _DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
-_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
 MOST_WORTH = 2.5  # of one row: a long title and a full date
 HUB_SHARE = 0.4  # a list of at least this share of the best one's weight is its rival
 _ROW_TAGS = frozenset({"li", "tr", "a", "dd", "dt", "td"})
-_DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
-_LABELS = re.compile(
-    r"(?:发布|公布|更新|成文|印发|生成|公开|发文|受理|写信|留言)?(?:时间|日期|日间)\s*[:：]?\s*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,7 @@ class _Reader:
     def __init__(self, tree: LexborHTMLParser, base_url: str) -> None:
         self.base = Base(base_url)
         self.tree = LinkTree(tree)
+        self.timed = tree.css_first("time[datetime]") is not None
 
     def read(self) -> Blocks:
         found: list[tuple[int, Block]] = []
@@ -112,7 +108,8 @@ class _Reader:
         units = units_of(self.tree, spot)
         if not units or (len(units) == 1 and region < 1.5):
             return None
-        rows = [row for row in (self._row(unit) for unit in units if self._content(unit)) if row is not None]
+        held = [(unit, row) for unit in units if self._content(unit) and (row := self._row(unit)) is not None]
+        rows = self._dated_beside(spot, [unit for unit, _ in held], [row for _, row in held])
         if not rows or (len(rows) == 1 and region < 1.5):
             return None
         dated = sum(1 for row in rows if row.date is not None or row.month_day is not None)
@@ -148,20 +145,35 @@ class _Reader:
     def _row(self, unit: Spot) -> Row | None:
         """Title, link and date of one row; None for pagers, 更多 and rows without a name."""
         title = href = ""
+        titles: list[str | None] = []
         for anchor in self.tree.anchors(unit):
             attributes = anchor.attributes
-            text = _title(anchor, attributes.get("title"))
+            titles.append(attributes.get("title"))
+            text = _title(anchor, titles[-1])
             if len(text) > len(title):
                 title, href = text, (attributes.get("href") or "").strip()
         if not title or _is_no_title(title):
             return None
-        title, found = _date_of(title, _squeeze(unit.node.text(separator=" ")))
+        title, found = split_date(title, _squeeze(unit.node.text(separator=" ")))
         if not title:
             return None
         url = _absolute(self.base.behind(href), href)
-        if found is None:
-            return Row(title, url, url_date(url), None)
-        return Row(title, url, found.day, found.month_day)
+        if found is None and (told := date_in_attributes(unit.node, titles, timed=self.timed)) is not None:
+            return Row(title, url, told, None)
+        return Row(title, url, *place(found, url))
+
+    def _dated_beside(self, spot: Spot, units: list[Spot], rows: list[Row]) -> list[Row]:
+        """Rows without a date whose days stand between them (`<dt>` and `<dd>`, links parted by `<br>`)."""
+        if not rows or any(row.date or row.month_day for row in rows):
+            return rows
+        if _DATEISH.search(spot.node.text()) is None:
+            return rows
+        beside = dates_beside([unit.node for unit in units])
+        if sum(found is not None for found in beside) * 2 < len(rows):
+            return rows
+        return [
+            Row(row.title, row.url, *place(found, row.url)) for row, found in zip(rows, beside, strict=True)
+        ]
 
 
 def _lonely(spot: Spot) -> bool:
@@ -205,33 +217,6 @@ def _title(anchor: LexborNode, attribute: str | None) -> str:
 
 def _cut(text: str) -> bool:
     return text.endswith(("...", "…", ".."))
-
-
-def _date_of(title: str, whole: str) -> tuple[str, FoundDate | None]:
-    """The row's date, from beside the title rather than from inside it, and the title without it."""
-    found = _date_in(whole.replace(title, " \n ", 1))
-    return (title, found) if found is not None else _split(title)
-
-
-@lru_cache(maxsize=8192)
-def _date_in(beside: str) -> FoundDate | None:
-    """The last full date, else the last month and day. Kept: a day stands beside many titles."""
-    found = list(find_dates(beside, short=True))
-    full = [item for item in found if item.day is not None]
-    return full[-1] if full else found[-1] if found else None
-
-
-def _split(title: str) -> tuple[str, FoundDate | None]:
-    """A title and the date at its end, or in brackets before it."""
-    for item in find_dates(title, short=True):
-        before, after = title[: item.start].strip(_DATE_TRIM), title[item.end :].strip(_DATE_TRIM)
-        if not after or _CLOCK.fullmatch(after):
-            return _LABELS.sub("", title[: item.start]).rstrip(
-                _DATE_TRIM.replace("》", "").replace("）", "")
-            ), item
-        if not before and title[item.start - 1 : item.start] in ("[", "(", "（", "【", ""):
-            return after, item
-    return title, None
 
 
 def _worth(row: Row) -> float:

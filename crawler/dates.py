@@ -42,6 +42,13 @@ _DAY_FIRST = (
     r"(?<![\d:.\-])(?P<d4>\d{1,2})\s?[/日]?\s+(?P<y4>20\d{2})\s?[-/.年]\s?(?P<m4>\d{1,2})"
     r"(?!\d|\s?[-/.]\s?\d|\s?月\s?\d)月?"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = re.compile(  # Dec 15, 2021; 15 December 2021
+    rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-])?(?P<m>{'|'.join(_MONTHS)})"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?[\s,-]{1,2}"
+    r"(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s)?(?P<y>20\d{2})(?!\d)",
+    re.IGNORECASE,
+)
 _MONTH_DAY = r"(?P<mm>\d{1,2})(?:[-/](?P<dd>\d{2})|月\s?(?P<dd2>\d{1,2})日)"
 _FULL = re.compile(rf"(?<![\d.]){_YMD}(?!\d(?!\d:))|{_DAY_FIRST}")
 _SHORT = re.compile(rf"(?<![\d.\-/年:]){_MONTH_DAY}(?![\d\-/.%:：])")
@@ -71,6 +78,12 @@ def find_dates(text: str, *, short: bool = False) -> Iterator[FoundDate]:
         if day is not None:
             full = True
             yield FoundDate(day, None, match.start(), match.end())
+    if not full and " 20" in text:
+        for match in _ENGLISH.finditer(text):
+            day = _english(match)
+            if day is not None:
+                full = True
+                yield FoundDate(day, None, match.start(), match.end())
     if not short or full:
         return
     for match in _SHORT.finditer(text):
@@ -125,6 +138,12 @@ def _full(match: re.Match[str]) -> date | None:
     month = match["m"] or match["m2"] or match["m3"] or match["m5"] or match["m4"]
     day = match["d"] or match["d2"] or match["d3"] or match["d5"] or match["d4"]
     return _valid(int(year), int(month), int(day))
+
+
+def _english(match: re.Match[str]) -> date | None:
+    day = match["d"] or match["d2"]
+    month = _MONTHS.index(match["m"].lower()) + 1
+    return _valid(int(match["y"]), month, int(day)) if day else None
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.kind import page_kind
 from crawler.model import Fetched, Frozen, Outcome, PageKind, Request
 from crawler.page import RENDERED, Page
-from crawler.pieces import filled_by_script
+from crawler.pieces import filled_by_script, unfilled_lists
 from crawler.rows import find_rows
 from crawler.tab import Rendered, Trouble
 
@@ -28,7 +28,7 @@ _DIGITS = re.compile(r"\d+")
 class Why(StrEnum):
     """What was inconclusive."""
 
-    HOME = "home"  # header, footer or search of the home page come by scripts that were not read
+    HOME = "home"  # header, footer, search or lists of the home page come by scripts that were not read
     ROWS = "rows"  # a list that only scripts can fill
     SHELL = "shell"  # nearly no text beside scripts
     CHALLENGE = "challenge"  # a wall that a browser may pass openly
@@ -60,7 +60,8 @@ def observe(page: Page) -> Wanted | None:
     if page.rendered:
         return None
     if page.is_home:
-        return Wanted(why=Why.HOME) if page.unread or filled_by_script(page) else None
+        open_places = page.unread or filled_by_script(page) or unfilled_lists(page)
+        return Wanted(why=Why.HOME) if open_places else None
     if find_rows(page).needs_browser and page_kind(page) not in _NO_LIST:
         return Wanted(why=Why.ROWS)
     if len(page.text) < _LITTLE_TEXT and filled_by_script(page) == "shell":

@@ -212,7 +212,9 @@ def _site_code(text: str) -> tuple[str | None, str | None]:
 def _icp(text: str) -> tuple[str | None, str | None]:
     """The ICP record, e.g. 粤ICP备05070829号-1. A telecom licence (ICP证) is not one."""
     matches = list(_ICP.finditer(text))
-    own = [match for match in matches if not _SUPPORT.search(text[max(0, match.start() - 40) : match.start()])]
+    own = [
+        match for match in matches if not _SUPPORT.search(text[max(0, match.start() - 40) : match.start()])
+    ]
     found = [re.sub(r"\s", "", match[0]).replace("—", "-").replace("–", "-") for match in own or matches]
     if found:
         # An unfinished one (no 号) may stand beside the real one, for another system.

@@ -175,3 +175,23 @@ def filled_by_script(page: Page) -> str | None:
         ):
             return "empty_footer"
     return None
+
+
+_LIST_PLACES = "ul[id],ol[id],tbody[id],ul[class],ol[class]"
+_LIST_NAME = re.compile(r"list|news|con|data|info|xw|dt|gg|yw", re.IGNORECASE)
+_ASKS = re.compile(r"\$\.(?:ajax|post|get|getJSON)\s*\(|\baxios\b|\bfetch\s*\(|XMLHttpRequest")
+
+
+def unfilled_lists(page: Page) -> bool:
+    """A place named as a list that stands empty, beside scripts that may fill it: they ask for data, or
+    are files of the site. Pagers of sliders are empty, too, but are not called lists."""
+    if page.rendered:
+        return False
+    places = (node for node in page.tree.css(_LIST_PLACES) if not node.text(strip=True))
+    names = (f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}" for node in places)
+    if not any(_LIST_NAME.search(name) for name in names):
+        return False
+    return any(
+        _role(tag.src) != "library" if tag.src else _ASKS.search(tag.text) is not None
+        for tag in page.script_tags
+    )

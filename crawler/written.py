@@ -45,6 +45,7 @@ _ADDRESS = re.compile(
     r"\b((?:href|src|data)\s*=\s*(?:\"[^\"]*\ue000[^\"]*\"|'[^']*\ue000[^']*'|[^\s\"'>]*\ue000))",
     re.IGNORECASE,
 )
+_MAX_SAID = 2_000  # a source or a day takes a line or two
 _MAX_SCRIPT = 400_000  # characters; header and footer scripts are a few KB
 
 
@@ -77,6 +78,15 @@ def _without_gaps(text: str) -> str:
     if _GAP not in text:
         return text
     return _LINKING.sub(lambda tag: _ADDRESS.sub(r"data-\1", tag[0]), text).replace(_GAP, "")
+
+
+def said(script: str) -> str:
+    """All that one script writes in its place, also plain words; '' if nothing."""
+    if len(script) > _MAX_SAID or "write" not in script:
+        return ""
+    tokens, values = list(_tokens(script)), dict[str, str]()
+    _collect(tokens, values)
+    return "".join(_sinks(tokens, values)).replace(_GAP, "")
 
 
 def loaded(script: str) -> list[str]:

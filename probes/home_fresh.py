@@ -16,9 +16,12 @@ from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row
 from crawler.model import Frozen
 from crawler.page import Page
+from crawler.pieces import filled_by_script, unfilled_lists
+from crawler.scope import site_host
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 LATE_DAYS = 3  # assumed
+_TITLE = 8  # characters; shorter links open standing pages (联系我们, 网站声明), not news (assumed)
 
 CHECKS = (Check("home.fresh", "首页两周内有更新"),)
 
@@ -29,6 +32,10 @@ class Dated(Frozen):
     days: tuple[date, ...] = ()
     short: tuple[tuple[int, int], ...] = ()
     undated: tuple[str, ...] = ()  # article links without a date beside them
+    others: tuple[
+        str, ...
+    ] = ()  # pictures, standing pages, other hosts: may show that all is fresh, never stale
+    unread: bool = False  # a frame or a script may hold more
 
 
 class Limits(Frozen):
@@ -42,29 +49,45 @@ def observe(page: Page) -> Dated | None:
     days: set[date] = set()
     short: set[tuple[int, int]] = set()
     undated: list[str] = []
+    others: list[str] = []
+    host = site_host(page.url)
     rows = list(_rows(page))
     for row in rows:
-        if row.date:
-            days.add(row.date)
-        elif row.month_day:
+        news = len(row.title) >= _TITLE and site_host(row.url) == host
+        if row.month_day:
             short.add((row.month_day.month, row.month_day.day))
+        elif row.date and (news or row.date != url_date(row.url)):
+            days.add(row.date)
         elif row.url and is_article_url(row.url):
-            undated.append(row.url)
-    dated_urls = {row.url for row in rows if row.date or row.month_day}
-    undated += [link.url for link in page.links if link.url and is_article_url(link.url)]
+            (undated if news else others).append(row.url)
+    dated_urls = {row.url for row in rows if row.month_day or (row.date and row.date != url_date(row.url))}
+    for link in page.links:
+        if link.url and is_article_url(link.url):
+            news = len(link.text) >= _TITLE and site_host(link.url) == host
+            (undated if news else others).append(link.url)
     return Dated(
         days=tuple(sorted(days)),
         short=tuple(sorted(short)),
         undated=tuple(dict.fromkeys(url for url in undated if url not in dated_urls)),
+        others=tuple(dict.fromkeys(url for url in others if url not in dated_urls and url not in undated)),
+        unread=_unread(page),
     )
+
+
+def _unread(page: Page) -> bool:
+    """Frames, templates and lists that scripts fill: the newest entry may stand there."""
+    host = site_host(page.url)
+    frames = any(site_host(url) == host for url in page.unread)
+    return frames or filled_by_script(page) in ("shell", "template") or unfilled_lists(page)
 
 
 def _rows(page: Page) -> Iterator[Row]:
     yield from read_dialects(page).rows
-    blocks = read_blocks(page.tree, page.base)
-    for block in (blocks.main, *blocks.others):
-        if block is not None:
-            yield from block.rows
+    for part in page.parts:
+        blocks = read_blocks(part.tree, page.base if part.origin == "page" else part.url)
+        for block in (blocks.main, *blocks.others):
+            if block is not None:
+                yield from block.rows
 
 
 def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
@@ -78,16 +101,20 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     by_article = [opened.get(url) or url_date(url) for url in home.data.undated]
     known = [day for day in (*days, *by_article) if plausible(day, as_of)]
     newest = max((day for day in known if day), default=None)
-    missing = sum(day is None for day in by_article)
-    population = len(days) + len(by_article)
-    observed = {"newest": newest.isoformat() if newest else None, "dated": len(known), "undated": missing}
-    fresh = newest is not None and newest >= as_of - timedelta(days=limits.days)
+    by_other = [opened.get(url) or url_date(url) for url in home.data.others]
+    latest = max((day for day in (newest, *by_other) if plausible(day, as_of) and day), default=None)
+    missing = sum(day is None for day in (*by_article, *by_other))
+    population = len(days) + len(by_article) + len(by_other)
+    observed = {"newest": latest.isoformat() if latest else None, "dated": len(known), "undated": missing}
+    fresh = latest is not None and latest >= as_of - timedelta(days=limits.days)
     if fresh:
         yield Result.of("home.fresh", population=population, observed=observed)
     elif newest is None or missing > (1 - limits.tested_share) * population or _read_late(home.data, as_of):
         yield Result.unknown("home.fresh", Reason.UNDATED, population=population, observed=observed)
+    elif home.data.unread:
+        yield Result.unknown("home.fresh", Reason.UNREADABLE, population=population, observed=observed)
     else:
-        stale = _stale(home.facts.final_url, newest, as_of, limits.days)
+        stale = _stale(home.facts.final_url, latest or newest, as_of, limits.days)
         yield Result.of("home.fresh", defects=[stale], population=population, observed=observed)
 
 

@@ -135,11 +135,11 @@ def _judge_many(
 def _judge_consistent(evidence: Evidence[Tags], home: Seen[Tags], limits: Limits) -> Result:
     compared = 0
     defects: list[Finding] = []
-    domain = _host(home.data.site_domain)
-    if domain:
+    domains = _hosts(home.data.site_domain)
+    if domains:
         compared += 1
         host = site_host(home.facts.final_url).partition(":")[0]
-        if domain != host:
+        if host not in domains:
             defects.append(_differs(home, "SiteDomain", home.data.site_domain or "", f"域名 {host}"))
     for page in _own(evidence, PageKind.ARTICLE):
         tags = page.data
@@ -171,12 +171,11 @@ def _differs(page: Seen[Tags], name: str, tag: str, shown: str) -> Finding:
     )
 
 
-def _host(domain: str | None) -> str | None:
-    """The host that a SiteDomain tag names: real ones carry `http://`, paths and `www.`."""
-    if not domain or "." not in domain:
-        return None
-    host = site_host(domain if "://" in domain else f"http://{domain.lstrip('/')}")
-    return host.partition(":")[0] or None
+def _hosts(domain: str | None) -> list[str]:
+    """The hosts that a SiteDomain tag names: real ones carry `http://`, paths, `www.`, or several of them."""
+    named = [word for word in re.split(r"[\s,，;；、|]+", domain or "") if "." in word]
+    hosts = (site_host(word if "://" in word else f"http://{word.lstrip('/')}") for word in named)
+    return [name for host in hosts if (name := host.partition(":")[0])]
 
 
 def _alike(tag: str, shown: str, likeness: float) -> bool:

@@ -16,6 +16,7 @@ from crawler.dates import MonthDay, with_year
 from crawler.model import Outcome, PageFacts, Role
 from probes.base import Finding, Reason, Result
 from probes.lexicon import LEXICON, Rhythm, due_year
+from probes.link_verdicts import place
 from probes.section_find import End, Map, Way, unshown
 from probes.section_page import Body, OnPage, years_in
 
@@ -32,6 +33,7 @@ class Stock:
     undated: int = 0
     rows: int = 0
     unread: Reason | None = None  # why a part of it could not be read
+    home: bool = False  # the link leads to the home page: what is new there is not the column's
     unsorted: bool = False
 
     @property
@@ -102,6 +104,8 @@ def _judge_yearly(key: str, ends: list[tuple[Way, End]], stock: Stock, known: Ma
 def _doubt(stock: Stock) -> Reason | None:
     if stock.unread is not None:
         return stock.unread
+    if stock.home:
+        return Reason.UNREADABLE
     if not stock.days or stock.undated > UNDATED_SHARE * stock.entries:
         return Reason.UNDATED
     return Reason.TOO_FEW_SAMPLES if stock.unsorted else None
@@ -128,6 +132,7 @@ def _stock_of(ends: list[tuple[Way, End]], known: Map) -> Stock:
     for way, end in ends:
         if end.data is not None:
             _add(stock, end.data, known, end.facts)
+        stock.home = stock.home or place(way.url) in known.homes
         if end.facts is not None:
             pages.setdefault(end.facts.final_url, end.facts)
         elif end.data is None and way.leaf is not None:

@@ -1,0 +1,113 @@
+"""Where does a row of a list say its day: beside its title, in attributes, between the rows, in its address?
+
+Pure. Texts go before attributes, attributes before the address. Source: the date traps of the column check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+from crawler.dates import FoundDate, MonthDay, find_dates, parse_date, url_date
+
+_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
+_DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
+_LABELS = re.compile(
+    r"(?:发布|公布|更新|成文|印发|生成|公开|发文|受理|写信|留言)?(?:时间|日期|日间)\s*[:：]?\s*$"
+)
+# A link's title attribute repeats the title, dates in it included: only a labelled one is the row's own.
+_TOLD = re.compile(r"(?:时间|日期)\s*[:：]\s*(?=[12０-９])")
+_BESIDE = 120  # characters; a longer text between two links is no date
+
+
+def split_date(title: str, whole: str) -> tuple[str, FoundDate | None]:
+    """The row's date, from beside the title rather than from inside it, and the title without it."""
+    found = _date_in(whole.replace(title, " \n ", 1))
+    return (title, found) if found is not None else _split(title)
+
+
+@lru_cache(maxsize=8192)
+def _date_in(beside: str) -> FoundDate | None:
+    """The last full date, else the last month and day. Kept: a day stands beside many titles."""
+    found = list(find_dates(beside, short=True))
+    full = [item for item in found if item.day is not None]
+    return full[-1] if full else found[-1] if found else None
+
+
+def _split(title: str) -> tuple[str, FoundDate | None]:
+    """A title and the date at its end, or in brackets before it."""
+    for item in find_dates(title, short=True):
+        before, after = title[: item.start].strip(_DATE_TRIM), title[item.end :].strip(_DATE_TRIM)
+        if not after or _CLOCK.fullmatch(after):
+            return _LABELS.sub("", title[: item.start]).rstrip(
+                _DATE_TRIM.replace("》", "").replace("）", "")
+            ), item
+        if not before and title[item.start - 1 : item.start] in ("[", "(", "（", "【", ""):
+            return after, item
+    return title, None
+
+
+def place(found: FoundDate | None, url: str) -> tuple[date | None, MonthDay | None]:
+    """Day, or month and day, of a row. An address that names the same month and day tells the year."""
+    if found is not None and found.day is not None:
+        return found.day, None
+    linked = url_date(url)
+    if found is None or found.month_day is None:
+        return linked, None
+    if linked is not None and found.month_day == (linked.month, linked.day):
+        return linked, None
+    return None, found.month_day
+
+
+def date_in_attributes(row: LexborNode, titles: Sequence[str | None], *, timed: bool) -> date | None:
+    """`<time datetime>` of the row (looked for where the page is `timed`), or a labelled day in a title."""
+    if timed and (node := row.css_first("time[datetime]")) is not None:
+        day = parse_date((node.attributes.get("datetime") or "")[:10])
+        if day is not None:
+            return day
+    for title in titles:
+        told = _TOLD.search(title) if title else None
+        if title and told is not None:
+            return parse_date(title[told.end() : told.end() + 24])
+    return None
+
+
+def dates_beside(rows: Sequence[LexborNode]) -> list[FoundDate | None]:
+    """What stands between rows that show no date: after each of them, or before each where the first
+    date stands before the first row."""
+    own = {row.mem_id for row in rows}
+    first, last = _text(_before(rows[0], own)), _text(_after(rows[-1], own))
+    leading = _date_in(first) is not None and _date_in(last) is None
+    step = _before if leading else _after
+    return [_date_in(_text(step(row, own))) for row in rows]
+
+
+def _after(row: LexborNode, own: set[int]) -> Iterator[LexborNode]:
+    node = row.next
+    while node is not None and node.mem_id not in own:
+        yield node
+        node = node.next
+
+
+def _before(row: LexborNode, own: set[int]) -> Iterator[LexborNode]:
+    node = row.prev
+    while node is not None and node.mem_id not in own:
+        yield node
+        node = node.prev
+
+
+def _text(nodes: Iterator[LexborNode]) -> str:
+    """Of the nodes up to a link; '' where it is too long for a date."""
+    parts: list[str] = []
+    for node in nodes:
+        if node.tag in ("script", "style") or node.is_comment_node:
+            continue
+        if node.tag == "a" or (node.tag != "-text" and node.css_first("a") is not None):
+            break
+        parts.append((node.text_content or "") if node.tag == "-text" else node.text(separator=" "))
+    text = " ".join(" ".join(parts).split())
+    return text if len(text) <= _BESIDE else ""
