@@ -20,6 +20,7 @@ from sweep import afterwards, case_app, commands, rules_view, watch_app
 from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
+from sweep.run import RunOptions
 from sweep.seeds import load_seeds
 from sweep.usage import Command, Group, error_in_chinese
 
@@ -115,6 +116,9 @@ def sweep(
     archive: Annotated[
         Keep, typer.Option("--archive", help="网页存档：cited 只留问题涉及的页面，all 全留（才能重放）")
     ] = Keep.CITED,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="全部重新读取，不沿用上次巡检后未变的页面")
+    ] = False,
     exceptions: Exceptions = None,
     db: Db = DEFAULT_DB,
     as_of: AsOf = None,
@@ -127,8 +131,8 @@ def sweep(
     """夜间巡检清单中的全部单位；同一命令再次运行即接续未完成的巡检。"""
     _known_checks(fail_on)
     chosen = _plan(load_seeds(seeds), rules, as_of, period, seed, probe_cloaking, tuple(only or ()))
-    work = commands.sweep(chosen, db, out, jobs=jobs, new=new, archive=archive, exceptions=exceptions)
-    outcome = _run(work)
+    options = RunOptions(db=db, jobs=jobs, new=new, archive=archive, reread=reread)
+    outcome = _run(commands.sweep(chosen, options, out, exceptions))
     _threshold(outcome, fail_under, fail_on)
 
 

@@ -8,7 +8,7 @@ rows sort by (rank or position, URL), so the order does not depend on timing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from crawler.article import is_article_url
 from crawler.dates import with_year
 from crawler.dialects import read as read_dialects
 from crawler.frontier import Candidate
+from crawler.masking import mask
+from crawler.memo import Leads, Row
 from crawler.model import Period, Role
 from crawler.page import Page
 from crawler.rows import RowSource, find_rows
@@ -67,21 +69,33 @@ def home_candidate(portal: str) -> Candidate:
     return Candidate(key_of(portal), portal, 0, "", 0, Role.HOME)
 
 
-def candidates(
-    page: Page, scope: Scope, *, role: Role, level: int, depth: int, period: Period, as_of: date
-) -> Iterator[Candidate]:
-    """Every page-like link in scope, once, with its level and order."""
-    ranks = _article_ranks(page, period, as_of)
+def leads_of(page: Page, scope: Scope) -> Leads:
+    """Every page-like link in scope, once, with its position; and the rows of the main list.
+
+    Link texts are stored, so personal data in them is masked.
+    """
+    links = []
     seen: set[str] = set()
-    here, below = page.url, depth + 1
     shared = _shared_interface(page)
     for position, (url, anchor) in enumerate(_links(page)):
         if url in seen:
             continue
         seen.add(url)
         place = address(url)
-        if not place.is_page or not (scope.holds(place.where) or url in shared):
-            continue
+        if place.is_page and (scope.holds(place.where) or url in shared):
+            links.append((position, url, mask(anchor[:100])))
+    rows = tuple(Row(row.url, row.date, row.month_day) for row in find_rows(page).rows if row.url)
+    return Leads(tuple(links), rows)
+
+
+def candidates(
+    leads: Leads, here: str, *, role: Role, level: int, depth: int, period: Period, as_of: date
+) -> Iterator[Candidate]:
+    """The leads of the page `here`, each with its level and order on the frontier."""
+    ranks = _article_ranks(leads.rows, period, as_of)
+    below = depth + 1
+    for position, url, anchor in leads.links:
+        place = address(url)
         rank = ranks.get(url)
         new_role = Role.ARTICLE if place.is_article else _role(place, anchor, role, is_row=rank is not None)
         in_period = rank is not None and rank < NOT_IN_PERIOD
@@ -93,7 +107,7 @@ def candidates(
             below,
             new_role,
             here,
-            anchor[:100],
+            anchor,
             place.pattern,
         )
 
@@ -102,9 +116,8 @@ _ORDER = "%06d"
 NOT_IN_PERIOD = 999_999
 
 
-def _article_ranks(page: Page, period: Period, as_of: date) -> Mapping[str, int]:
+def _article_ranks(rows: Sequence[Row], period: Period, as_of: date) -> Mapping[str, int]:
     """Row URL -> rank by date among the rows of the period; NOT_IN_PERIOD for the other rows."""
-    rows = [row for row in find_rows(page).rows if row.url]
     last = min(period.end, as_of)
     days = (
         (row.date or (with_year(row.month_day, as_of) if row.month_day else None), row.url) for row in rows

@@ -125,11 +125,11 @@ class Exchange:
         return url
 
     async def _read(self, ask: Ask, response: httpx.Response, headers: Mapping[str, str]) -> bytes:
-        if ask.method == "HEAD" or response.status_code in (204, 304):
-            return b""
-        coding = headers.get("content-encoding", "")
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
+        if ask.method == "HEAD" or response.status_code in (204, 304):
+            return await read_all(stream, "", 0)  # nothing, but its end lets the connection be used again
+        coding = headers.get("content-encoding", "")
         if not ask.request.body_wanted or response.status_code in REDIRECTS:
             return (await read_start(stream, coding, START_BYTES))[0]
         length = headers.get("content-length", "")

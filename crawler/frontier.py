@@ -63,6 +63,7 @@ class Visit:
     attempts: Sequence[Attempt] = ()
     etag: str | None = None
     last_modified: str | None = None
+    memo: bytes | None = None  # crawler.memo.Memo, encoded; None: to be read the next time in any case
     notes: Mapping[str, str] = field(default_factory=dict)
 
 

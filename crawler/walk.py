@@ -18,13 +18,14 @@ from typing import Protocol
 
 from crawler.archive import PART, Archive, NoArchive, key_of
 from crawler.article import read_article
-from crawler.candidates import candidates, home_candidate
+from crawler.candidates import candidates, home_candidate, leads_of
 from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
 from crawler.identity import is_content
 from crawler.kind import is_error, page_kind, wall_of
 from crawler.masking import mask
+from crawler.memo import Leads, Memo, NoPast, Part, Past, text_digest
 from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
 from crawler.page import Page
 from crawler.rows import find_rows
@@ -60,14 +61,21 @@ class WalkPlan:
     attempts: Callable[[], Iterable[Attempt]] = tuple  # requests since the last call, stored with the batch
     archive: Archive = field(default_factory=NoArchive)
     includes_held: int = INCLUDES_HELD
+    past: Past = field(default_factory=NoPast)
 
 
 @dataclass(slots=True)
 class _Trail:
-    """What one visit fetched: the documents on the way to the page, and keys of its parts."""
+    """What one visit fetched: the documents on the way to the page, and the parts of the page."""
 
     documents: list[tuple[Request, Fetched]] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+    def ahead(self, request: Request) -> Fetched | None:
+        """What was asked for already, to see whether the page had changed, and came whole."""
+        if len(self.documents) != 1 or self.documents[0][0].url != request.url:
+            return None
+        return self.documents[0][1]
 
 
 class Walk:
@@ -84,7 +92,7 @@ class Walk:
         self._scope = Scope.of(plan.unit)
         if plan.home is not None:
             self._adopt(plan.home)
-        self._includes: OrderedDict[str, str | None] = OrderedDict()
+        self._includes: OrderedDict[str, tuple[str | None, str]] = OrderedDict()
         self._documents: dict[str, Fetched] = {}
         self._batch: list[Visit] = []
         self._saved_at = time.monotonic()
@@ -122,7 +130,9 @@ class Walk:
             if state is State.DONE:
                 done.add(candidate.key)
         await self._frontier.begin(level, [candidate.key for candidate in chosen], cut)
-        return [candidate for candidate in chosen if candidate.key not in done]
+        due = [candidate for candidate in chosen if candidate.key not in done]
+        self._plan.past.expect([candidate.url for candidate in due])
+        return due
 
     async def _work(self, queue: deque[Candidate]) -> None:
         while queue:
@@ -146,9 +156,47 @@ class Walk:
     async def visit(self, candidate: Candidate) -> Visit:
         """One page, fetched, read and observed. Nothing is stored, but its documents go to the archive."""
         trail = _Trail()
-        visit = await self._look(candidate, trail)
-        self._plan.archive.keep_page(trail.documents, trail.parts, visit.evidence)
+        visit = await self._unchanged(candidate, trail) or await self._look(candidate, trail)
+        if trail.documents:
+            parts = [key_of(part.request) for part in trail.parts]
+            self._plan.archive.keep_page(trail.documents, parts, visit.evidence)
         return visit
+
+    async def _unchanged(self, candidate: Candidate, trail: _Trail) -> Visit | None:
+        """The visit with what an earlier sweep read; None where the page has to be read now.
+
+        A page that came whole all the same is left in the trail: it is asked for once.
+        """
+        earlier = await self._plan.past.page(candidate.url) if candidate.role in _CARRIED else None
+        if earlier is None:
+            return None
+        request = Request(candidate.url, etag=earlier.etag, last_modified=earlier.last_modified)
+        fetched = await self._net.fetch(request)
+        if not fetched.not_modified:
+            trail.documents.append((request, fetched))
+        if not _is_same(fetched, earlier.facts):
+            return None
+        memo = Memo.decode(earlier.memo)
+        if not await self._same_parts(memo.parts, trail):
+            return None
+        return Visit(
+            key=candidate.key,
+            facts=_carried(earlier.facts, candidate, fetched),
+            evidence=earlier.evidence,
+            candidates=tuple(self._candidates(memo.leads, fetched.final_url, candidate)),
+            etag=fetched.headers.get("etag", earlier.etag),
+            last_modified=fetched.headers.get("last-modified", earlier.last_modified),
+            memo=earlier.memo,
+        )
+
+    async def _same_parts(self, parts: Iterable[Part], trail: _Trail) -> bool:
+        for part in parts:
+            _, digest = await self._include(part.request)
+            if digest != part.digest:
+                trail.parts.clear()
+                return False
+            trail.parts.append(part)
+        return True
 
     async def _look(self, candidate: Candidate, trail: _Trail) -> Visit:
         is_home = candidate.role is Role.HOME
@@ -157,35 +205,36 @@ class Walk:
         if page is None or (is_page and not (is_home or page.url in self._scope)):
             return _bare_visit(candidate, fetched)
         if not is_page:  # a further page of a list, as data: its rows are links, it is no page
-            rows = tuple(self._candidates(page, candidate)) if find_rows(page).rows else ()
+            led = leads_of(page, self._scope) if find_rows(page).rows else Leads()
+            rows = tuple(self._candidates(led, page.url, candidate))
             return replace(_bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
-        identified = is_content(page, self._plan.unit)
-        further = await self._further(page, trail) if identified else []
+        if not is_content(page, self._plan.unit):
+            return Visit(candidate.key, _facts(candidate, fetched, page, identified=False), evidence={})
+        leads = [(leads_of(one, self._scope), one.url) for one in (page, *await self._further(page, trail))]
         return Visit(
             key=candidate.key,
-            facts=_facts(candidate, fetched, page, identified),
-            evidence=self._plan.observe(page) if identified else {},
+            facts=_facts(candidate, fetched, page, identified=True),
+            evidence=self._plan.observe(page),
             candidates=tuple(
-                found for one in (page, *further) for found in self._candidates(one, candidate) if identified
+                found for led, here in leads for found in self._candidates(led, here, candidate)
             ),
             etag=fetched.headers.get("etag"),
             last_modified=fetched.headers.get("last-modified"),
+            memo=_memo(candidate, [led for led, _ in leads], page, trail),
         )
 
-    def _candidates(self, page: Page, found_as: Candidate) -> Iterator[Candidate]:
-        """What the page leads to. Link texts are stored, so personal data in them is masked."""
-        for candidate in candidates(
-            page,
-            self._scope,
+    def _candidates(self, leads: Leads, here: str, found_as: Candidate) -> Iterator[Candidate]:
+        return candidates(
+            leads,
+            here,
             role=found_as.role,
             level=found_as.level,
             depth=found_as.depth,
             period=self._plan.period,
             as_of=self._plan.as_of,
-        ):
-            yield candidate._replace(anchor=mask(candidate.anchor))
+        )
 
     async def _further(self, page: Page, trail: _Trail) -> list[Page]:
         """What a list asks for by POST when it is turned, until it is behind the period. What a GET brings
@@ -193,8 +242,8 @@ class Walk:
         found: list[Page] = []
         turned = [request for request in find_rows(page).requests if request.method == "POST"]
         for request in turned[:POSTS_PER_LIST]:
-            trail.parts.append(key_of(request))
-            text = await self._include(request)
+            text, digest = await self._include(request)
+            trail.parts.append(Part(request, digest))
             answer = Page(request.url, (text or "").encode(), content_type="text/xml; charset=utf-8")
             rows = find_rows(answer).rows
             if rows:
@@ -222,8 +271,10 @@ class Walk:
         bare, _, fragment = url.partition("#")
         request = Request(bare if fragment and not self._shown else url)
         if not fragment or bare not in self._documents:
-            fetched = await self._net.fetch(request)
-            trail.documents.append((request, fetched))
+            fetched = trail.ahead(request)
+            if fetched is None:
+                fetched = await self._net.fetch(request)
+                trail.documents.append((request, fetched))
             if not fragment:
                 return fetched
             self._documents = {bare: fetched}
@@ -243,15 +294,16 @@ class Walk:
         includes: dict[str, str] = {}
         wanted = [*page.supplements(), *dialect_supplements(page)]
         for request in wanted[:SUPPLEMENTS_PER_PAGE]:
-            trail.parts.append(key_of(request))
-            text = await self._include(request)
+            text, digest = await self._include(request)
+            trail.parts.append(Part(request, digest))
             if text is not None:
                 includes[request.url] = text
         if not includes:
             return page
         return Page.of(fetched, is_home=is_home, includes=includes)
 
-    async def _include(self, request: Request) -> str | None:
+    async def _include(self, request: Request) -> tuple[str | None, str]:
+        """The text of a part and its digest; asked for once while it is held."""
         key = f"{request.method} {request.url} {request.body!r}"
         if key in self._includes:
             self._includes.move_to_end(key)
@@ -259,10 +311,41 @@ class Walk:
         fetched = await self._net.fetch(request)
         self._plan.archive.keep(request, fetched, PART)
         text = _part_text(request, fetched)
-        self._includes[key] = text
+        self._includes[key] = text, text_digest(text)
         while len(self._includes) > self._plan.includes_held:
             self._includes.popitem(last=False)
-        return text
+        return text, text_digest(text)
+
+
+# Home, site map and disclosure tree carry the proof of what is missing: they are read in every sweep.
+_CARRIED = frozenset({Role.COLUMN, Role.ARTICLE, Role.OTHER})
+
+
+def _is_same(fetched: Fetched, facts: PageFacts) -> bool:
+    """Whether the answer says that the page stands as it stood, at the same address."""
+    if not fetched.ok or fetched.final_url != facts.final_url:
+        return False
+    return fetched.not_modified or hashlib.sha256(fetched.body).hexdigest() == facts.digest
+
+
+def _carried(facts: PageFacts, candidate: Candidate, fetched: Fetched) -> PageFacts:
+    """What was read then, found as it is found now. Bytes that came again were read in this sweep."""
+    found = replace(
+        facts,
+        role=candidate.role,
+        depth=candidate.depth,
+        parent=candidate.parent or None,
+        anchor=candidate.anchor,
+        status=fetched.status if not fetched.not_modified else facts.status,
+    )
+    return found if fetched.not_modified else replace(found, carried="", read_on="")
+
+
+def _memo(candidate: Candidate, leads: list[Leads], page: Page, trail: _Trail) -> bytes | None:
+    """Only for one document as its server sent it, without further ones: what a 304 can speak for."""
+    if len(trail.documents) != 1 or len(leads) != 1 or page.rendered or "#" in candidate.url:
+        return None
+    return Memo(leads[0], tuple(trail.parts)).encode()
 
 
 def _part_text(request: Request, fetched: Fetched) -> str | None:

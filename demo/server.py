@@ -61,7 +61,8 @@ class Answer:
     limited: int = 0  # the first so many requests get 429 with Retry-After: 1
     bomb: int = 0  # a gzip body that unpacks to so many bytes
     gzip: bool = False
-    modified: date | None = None  # sent as Last-Modified; with the ETag it answers 304
+    etag: bool = True  # sent, and answered with 304 when it comes back
+    modified: date | None = None  # sent as Last-Modified
 
 
 Handler = Callable[[Asked], Answer]
@@ -186,11 +187,11 @@ class Server:
         body = answer.body.replace(PORT_MARK, mark)
         headers = [("Content-Type", answer.content_type), *answer.headers]
         status = answer.status
-        if status == 200:
+        if status == 200 and answer.modified:
+            headers.append(("Last-Modified", answer.modified.strftime("%a, %d %b %Y 00:00:00 GMT")))
+        if status == 200 and answer.etag:
             etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
             headers.append(("ETag", etag))
-            if answer.modified:
-                headers.append(("Last-Modified", answer.modified.strftime("%a, %d %b %Y 00:00:00 GMT")))
             if asked.headers.get("if-none-match") == etag:
                 status, body = 304, b""
         if answer.bomb:

@@ -63,10 +63,22 @@ class SweepFacts:
     version: str  # of the tool
     started_at: str | None = None  # ISO 8601
     finished_at: str | None = None
-    rendered_pages: int = 0  # read in the browser
+    rendered: tuple[tuple[str, int], ...] = ()  # pages read in the browser, by why, in words
+    carried_pages: int = 0  # unchanged since an earlier sweep, whose reading stands
     cloaking: bool = False  # asked as search engines too (--probe-cloaking)
     warnings: tuple[str, ...] = ()  # about the run as a whole
     assumed: tuple[Assumption, ...] = ()  # besides those the pack itself names
+
+    @property
+    def reading(self) -> str:
+        """How pages were read that were not just fetched, as a clause; '' where all were."""
+        parts = []
+        if self.rendered:
+            why = "，".join(f"{words} {number} 个" for words, number in self.rendered)
+            parts.append(f"其中用浏览器打开 {sum(number for _, number in self.rendered)} 个（{why}）")
+        if self.carried_pages:
+            parts.append(f"{self.carried_pages} 个自上次巡检未变，沿用其读取结果（涉及问题的已重新读取）")
+        return "；".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _about(data: ReportData) -> Iterator[Row]:
     yield ("巡检时间", f"{moment(sweep.started_at)} 至 {moment(sweep.finished_at)}")
     yield ("抽样种子", str(sweep.seed))
     yield ("程序版本", sweep.version)
-    yield ("读取页面", f"{data.pages} 个，其中浏览器打开 {sweep.rendered_pages} 个")
+    yield ("读取页面", "，".join(filter(None, (f"{data.pages} 个", sweep.reading))))
     yield ("得分", "已得分 ÷ 已测分值 × 100；未能检测、待人工确认的分值不计入")
     yield ("覆盖率", f"机器可评分值中已测出结果的比例；不到 {percent(scheme.rank_gate)} 不排名")
     for warning in sweep.warnings:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from crawler.frontier import Candidate, State
 from crawler.model import Role
 from storage.engine import Database
-from storage.tables import AttemptTable, EvidenceTable, FrontierTable, PageTable
+from storage.tables import AttemptTable, EvidenceTable, FrontierTable, MemoTable, PageTable
 
 
 class Lookups:
@@ -25,6 +25,13 @@ class Lookups:
         rows = select(t.pattern, func.count()).where(t.unit == self._number, t.state == State.CUT.value)
         async with self._database.read() as connection:
             return dict((await connection.execute(rows.group_by(t.pattern).order_by(t.pattern))).all())
+
+    async def carried(self) -> int:
+        """How many pages stand as an earlier sweep read them."""
+        p = PageTable
+        rows = select(func.count()).where(p.unit == self._number, p.facts.contains('"carried":"'))
+        async with self._database.read() as connection:
+            return (await connection.execute(rows)).scalar() or 0
 
     async def times(self) -> dict[str, datetime]:
         """When each URL was last asked for, UTC."""
@@ -51,8 +58,9 @@ class Lookups:
         t = FrontierTable
         mine = select(t.id).where(t.unit == self._number, t.key == key).scalar_subquery()
         async with self._database.write() as connection:
-            e, p = EvidenceTable, PageTable
+            e, m, p = EvidenceTable, MemoTable, PageTable
             await connection.execute(delete(e).where(e.unit == self._number, e.page == mine))
+            await connection.execute(delete(m).where(m.unit == self._number, m.page == mine))
             await connection.execute(delete(p).where(p.unit == self._number, p.id == mine))
             await connection.execute(
                 update(t).where(t.unit == self._number, t.key == key).values(state=State.WAITING.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -12,18 +12,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, select, update
 
-from crawler.model import Period
+from crawler.memo import NoPast, Past
+from crawler.model import Period, Unit
 from storage.cases import Cases
 from storage.derived import Derived
 from storage.engine import BUSY_SECONDS, Database, Transaction
 from storage.errors import NoSuchSweep
-from storage.facts import facts_from_json
 from storage.known import Known
 from storage.leases import Leases
-from storage.tables import EvidenceTable, PageTable, SweepTable, UnitTable
+from storage.past import Origin, StoredPast
+from storage.tables import MemoTable, SweepTable, UnitTable
 from storage.targets import Targets
 from storage.unit_store import UnitStore
-from storage.values import RECHECK, Carried, Stage, SweepPlan, SweepRow, SweepState, Validator, canonical
+from storage.values import RECHECK, Stage, SweepPlan, SweepRow, SweepState, canonical
 from storage.visits import Visits
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -139,10 +140,16 @@ class Store(Leases, Derived, Targets, Cases, Visits):
         await self._set(sweep_id, state=SweepState.INTERRUPTED.value)
 
     async def finish(self, sweep_id: str, counts: Mapping[str, Any] | None = None) -> None:
+        """The sweep is whole. Memos of older ones of its key have served: only the newest is built on."""
         values = {"state": SweepState.DONE.value, "finished_at": self._now()}
         if counts is not None:
             values["counts"] = canonical(dict(counts))
         await self._set(sweep_id, **values)
+        t, u, m = SweepTable, UnitTable, MemoTable
+        key = select(t.key).where(t.id == sweep_id).scalar_subquery()
+        older = select(u.id).join(t, t.id == u.sweep).where(t.key == key, t.id != sweep_id)
+        async with self._database.write() as connection:
+            await connection.execute(delete(m).where(m.unit.in_(older)))
 
     async def get(self, sweep_id: str = "latest") -> SweepRow:
         """By id, or the newest that was not abandoned and is no recheck. Raises NoSuchSweep."""
@@ -187,31 +194,28 @@ class Store(Leases, Derived, Targets, Cases, Visits):
 
     # -- an earlier sweep, for the nightly one --------------------------------------------------------
 
-    async def validators(self, sweep_id: str, unit_id: str) -> dict[str, Validator]:
-        """By page URL as linked: what to ask its server with."""
-        p, u = PageTable, UnitTable
-        rows = select(p.url, p.etag, p.last_modified, p.facts).join(u, u.id == p.unit)
-        rows = rows.where(u.sweep == sweep_id, u.unit == unit_id)
+    async def past(self, sweep: SweepRow, unit: Unit, probes: Sequence[str], days: int) -> Past:
+        """The newest whole sweep that read this unit, declared alike, by this very program. Pages may be
+        carried over for so many days from their reading."""
+        t, u = SweepTable, UnitTable
+        first = sweep.started_at - timedelta(days=days)
+        rows = select(t.id, u.id, t.started_at).join(u, u.sweep == t.id)
+        rows = rows.where(
+            t.state == SweepState.DONE.value,
+            t.tool_version == sweep.tool_version,
+            t.key.not_like(f"{RECHECK}%"),
+            t.started_at >= first,
+            t.started_at < sweep.started_at,
+            u.unit == unit.id,
+            u.spec == canonical(unit.model_dump(mode="json")),
+        )
         async with self._database.read() as connection:
-            found = (await connection.execute(rows)).all()
-        return {
-            url: Validator(etag, modified, json.loads(facts).get("digest", ""))
-            for url, etag, modified, facts in found
-        }
-
-    async def carried_evidence(self, sweep_id: str, unit_id: str, url: str) -> Carried | None:
-        """All that one page yielded then. To be used only where the server says it has not changed."""
-        p, u, e = PageTable, UnitTable, EvidenceTable
-        page = select(p.unit, p.id, p.facts, p.notes).join(u, u.id == p.unit)
-        page = page.where(u.sweep == sweep_id, u.unit == unit_id, p.url == url).order_by(p.id).limit(1)
-        async with self._database.read() as connection:
-            found = (await connection.execute(page)).first()
-            if found is None:
-                return None
-            number, page_id, facts, notes = found
-            rows = select(e.probe, e.data).where(e.unit == number, e.page == page_id).order_by(e.probe)
-            evidence = dict((await connection.execute(rows)).all())
-        return Carried(sweep_id, facts_from_json(facts), evidence, json.loads(notes) if notes else {})
+            found = (await connection.execute(rows.order_by(t.started_at.desc()).limit(1))).first()
+        if found is None:
+            return NoPast()
+        day = found[2].astimezone(_SHANGHAI).date()
+        origin = Origin(found[0], found[1], day, first.astimezone(_SHANGHAI).date())
+        return StoredPast(self._database, origin, probes)
 
     async def _set(self, sweep_id: str, **values: Any) -> None:
         async with self._database.write() as connection:

@@ -1,9 +1,9 @@
 """The tables. What is fact and what is derived, and in which order things are read.
 
-Facts, append-only: units' specs, pages, evidence, attempts, gathered, targets. Derived, dropped and made
-again at will: results, scores. Facts that people add: exceptions, answers. The frontier is working state. All
-hang on `units.id`, a small integer of one unit in one sweep, or on the sweep, so that a sweep is deleted by
-deleting its row. Only samples of availability belong to no sweep.
+Facts, append-only: units' specs, pages, memos, evidence, attempts, gathered, targets. Derived, dropped and
+made again at will: results, scores. Facts that people add: exceptions, answers. The frontier is working
+state. All hang on `units.id`, a small integer of one unit in one sweep, or on the sweep, so that a sweep is
+deleted by deleting its row. Only samples of availability belong to no sweep.
 
 Text is compared by code point everywhere (SQLite's BINARY, PostgreSQL's "C"), as Python does: the walk
 order must not depend on the database.
@@ -23,6 +23,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -32,7 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 VERSION_TABLE = "sunsweep_version"
 # Every migration in storage/migrations/versions, oldest first. Kept here so that opening a current
 # database does not have to import Alembic; a test compares it with the folder.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 PlainText = Text().with_variant(Text(collation="C"), "postgresql")
 Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
@@ -61,6 +62,7 @@ class Base(DeclarativeBase):
         int: Number,
         float: Float(53),
         bool: Boolean(),
+        bytes: LargeBinary(),
         date: Date(),
         datetime: Moment(),
     }
@@ -150,6 +152,16 @@ class EvidenceTable(Base):
     probe: Mapped[str] = mapped_column(primary_key=True)
     page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     data: Mapped[str]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class MemoTable(Base):
+    """What a page led to (crawler.memo.Memo, encoded): read only by the next sweep, so kept apart."""
+
+    __tablename__ = "memos"
+    unit: Mapped[int] = _of_unit_key()
+    page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 

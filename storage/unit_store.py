@@ -14,7 +14,15 @@ from storage.engine import Database, Transaction
 from storage.facts import facts_from_json, facts_to_json
 from storage.known import Known
 from storage.lookups import Lookups
-from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredTable, PageTable, UnitTable
+from storage.tables import (
+    AttemptTable,
+    EvidenceTable,
+    FrontierTable,
+    GatheredTable,
+    MemoTable,
+    PageTable,
+    UnitTable,
+)
 from storage.values import canonical, storable
 
 _KEYS_AT_ONCE = 500
@@ -136,6 +144,7 @@ class UnitStore(Lookups):
         insert_many = self._database.insert_many
         await insert_many(connection, PageTable, pages)
         await insert_many(connection, EvidenceTable, evidence)
+        await insert_many(connection, MemoTable, self._memos(fresh))
         await self._add_attempts(connection, [a for visit in fresh.values() for a in visit.attempts])
         done = (
             update(FrontierTable)
@@ -143,6 +152,9 @@ class UnitStore(Lookups):
             .values(state=State.DONE.value)
         )
         await connection.execute(done, [{"number": number} for number in fresh])
+
+    def _memos(self, visits: Mapping[int, Visit]) -> list[tuple[int, int, bytes]]:
+        return [(self._number, n, visit.memo) for n, visit in visits.items() if visit.memo is not None]
 
     async def _offer(self, connection: Transaction, news: Mapping[str, Candidate]) -> None:
         insert = self._database.insert(FrontierTable)
@@ -280,8 +292,12 @@ class UnitStore(Lookups):
             pages = [{"number": numbers[visit.key], "said": facts_to_json(visit.facts)} for visit in visits]
             page = PageTable
             forget = delete(e).where(e.unit == self._number, e.page == bindparam("number"))
+            led = delete(MemoTable).where(
+                MemoTable.unit == self._number, MemoTable.page == bindparam("number")
+            )
             change = update(page).where(page.unit == self._number, page.id == bindparam("number"))
-            await connection.execute(forget, [{"number": row["number"]} for row in pages])
+            for statement in (forget, led):
+                await connection.execute(statement, [{"number": row["number"]} for row in pages])
             await connection.execute(change.values(facts=bindparam("said")), pages)
             evidence = sorted(
                 (self._number, probe, numbers[visit.key], storable(data))
@@ -289,6 +305,8 @@ class UnitStore(Lookups):
                 for probe, data in visit.evidence.items()
             )
             await self._database.insert_many(connection, EvidenceTable, evidence)
+            again = {numbers[visit.key]: visit for visit in visits}
+            await self._database.insert_many(connection, MemoTable, self._memos(again))
 
 
 _WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from crawler.model import PageFacts, Period, Unit
+from crawler.model import Period, Unit
 
 RECHECK = "recheck:"  # how the key of a recheck begins
 
@@ -84,23 +84,6 @@ class UnitRow:
     counts: Mapping[str, int]
     owner: str | None
     lease_until: datetime | None  # UTC
-
-
-class Validator(NamedTuple):
-    """What a server may be asked with, instead of for the whole page again."""
-
-    etag: str | None
-    last_modified: str | None
-    digest: str  # sha-256 of the body
-
-
-class Carried(NamedTuple):
-    """One page's evidence of an earlier sweep, with its origin."""
-
-    sweep: str
-    facts: PageFacts
-    evidence: Mapping[str, str]  # probe id -> JSON
-    notes: Mapping[str, str]
 
 
 class TargetLooks(NamedTuple):

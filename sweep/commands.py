@@ -6,7 +6,7 @@ import asyncio
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,6 @@ from probes import CHECKS_BY_ID
 from rules.load import load
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.archive import Keep
 from sweep.canonical import canonical_lines
 from sweep.errors import SweepError
 from sweep.exceptions import Given, keep, load_exceptions
@@ -72,21 +71,11 @@ def require_check(name: str) -> None:
         raise SweepError(f"没有检查项 {name!r}。检查项写法如 footer.icp，可用 sunsweep rules show 查看")
 
 
-async def sweep(
-    plan: Plan,
-    db: str,
-    out: Path | None,
-    *,
-    jobs: int,
-    new: bool,
-    archive: Keep = Keep.CITED,
-    exceptions: Path | None = None,
-) -> Outcome:
+async def sweep(plan: Plan, options: RunOptions, out: Path | None, exceptions: Path | None) -> Outcome:
     """The nightly sweep: run, print the ranking, write the report where asked."""
     given = await _given(exceptions)
-    async with await Store.open(db) as store:
-        options = RunOptions(db=db, new=new, jobs=jobs, archive=archive, exceptions=given)
-        row = await run_sweep(plan, store, options)
+    async with await Store.open(options.db) as store:
+        row = await run_sweep(plan, store, replace(options, exceptions=given))
         await print_sweep(store, row, plan.packs)
         if out is not None:
             await write_report(store, row, plan.packs[0], out)
@@ -96,7 +85,7 @@ async def sweep(
 async def check(plan: Plan, db: str, out: Path) -> Outcome:
     """A unit's self-check: one portal, its table, its report."""
     async with await Store.open(db) as store:
-        row = await run_sweep(plan, store, RunOptions(db=db))
+        row = await run_sweep(plan, store, RunOptions(db=db, reread=True))
         await judge_vetoes(store, row, plan.seeds.units, plan.packs)
         await print_unit_check(store, row, plan.packs[0])
         await write_report(store, row, plan.packs[0], out)
@@ -257,7 +246,8 @@ async def demo(out: Path, *, seed: int, as_of: date | None) -> None:
         chosen = plan(seeds, as_of=day, seed=seed)
         db = f"sqlite:///{out / 'demo.db'}"
         async with await Store.open(db) as store:
-            row = await run_sweep(chosen, store, RunOptions(db=db, new=True, timing=DEMO_TIMING))
+            options = RunOptions(db=db, new=True, timing=DEMO_TIMING, reread=True)
+            row = await run_sweep(chosen, store, options)
             await print_sweep(store, row, chosen.packs)
             for path in await write_report(store, row, chosen.packs[0], out):
                 print(path)

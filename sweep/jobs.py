@@ -56,13 +56,13 @@ def share(units: Sequence[Unit], jobs: int) -> list[list[str]]:
 
 
 async def audit_in_processes(
-    db: str, seeds: Seeds, sweep_id: str, jobs: int, timing: Timing, progress: Progress
+    db: str, seeds: Seeds, sweep_id: str, jobs: int, timing: Timing, progress: Progress, *, reread: bool
 ) -> None:
     """Run the workers to their end; SweepError when one of them died."""
     context = multiprocessing.get_context("spawn")
     events: Queue[Event] = context.Queue()
     workers = [
-        context.Process(target=work, args=(db, seeds, sweep_id, ids, timing, events), daemon=True)
+        context.Process(target=work, args=(db, seeds, sweep_id, ids, timing, events, reread), daemon=True)
         for ids in share(seeds.units, jobs)
     ]
     for worker in workers:
@@ -92,7 +92,13 @@ def _follow(workers: Sequence[SpawnProcess], events: Queue[Event], progress: Pro
 
 
 def work(
-    db: str, seeds: Seeds, sweep_id: str, units: list[str], timing: Timing, events: Queue[Event]
+    db: str,
+    seeds: Seeds,
+    sweep_id: str,
+    units: list[str],
+    timing: Timing,
+    events: Queue[Event],
+    reread: bool,
 ) -> None:
     """A worker process: its own store, gate and loop."""
 
@@ -100,7 +106,7 @@ def work(
         async with await Store.open(db) as store, Gate(**gate_settings(seeds)) as gate:
             sweep = await store.get(sweep_id)
             mine = [unit for unit in seeds.units if unit.id in units]
-            await audit_units(seeds, store, sweep, mine, gate, Reporter(events), timing)
+            await audit_units(seeds, store, sweep, mine, gate, Reporter(events), timing, reread=reread)
 
     with suppress(KeyboardInterrupt):
         asyncio.run(main())

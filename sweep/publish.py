@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from crawler.escalate import Why
 from crawler.model import Unit
 from probes import CHECKS_BY_ID
 from reports.build import build
@@ -22,6 +24,7 @@ from rules.load import load
 from rules.model import Pack
 from storage.repo import Store
 from storage.values import SweepRow
+from sweep import escalation
 from sweep.judging import judge_sweep
 
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
@@ -34,7 +37,7 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     counts = await store.frontier_counts(row.id)
     vetoes = None if pack.vetoes else await _national(store, row)
     return build(
-        _facts(row, sum(unit.counts.get("rendered", 0) for unit in rows)),
+        await _facts(store, row),
         [unit.unit for unit in rows],
         await store.results(row.id, pack.id),
         await store.scores(row.id, pack.id),
@@ -79,7 +82,23 @@ async def _national(store: Store, row: SweepRow) -> tuple[Pack, list[dict[str, A
     return pack, [line for line in lines if line["pack_hash"] == pack.hash]
 
 
-def _facts(row: SweepRow, rendered: int) -> SweepFacts:
+_WHY_RENDERED = {
+    Why.HOME: "首页的页眉、页脚或搜索由脚本生成",
+    Why.ROWS: "列表由脚本生成",
+    Why.SHELL: "正文由脚本生成",
+    Why.CHALLENGE: "访问时先遇到验证页",
+}
+
+
+async def _facts(store: Store, row: SweepRow) -> SweepFacts:
+    rendered: Counter[Why] = Counter()
+    carried = 0
+    for name in row.unit_ids:
+        unit = await store.unit(row.id, name)
+        carried += await unit.carried()
+        renders = await unit.gathered(escalation.NAME)
+        if renders is not None:
+            rendered.update(escalation.Renders.model_validate_json(renders).pages.values())
     return SweepFacts(
         id=row.id,
         as_of=row.as_of,
@@ -88,7 +107,8 @@ def _facts(row: SweepRow, rendered: int) -> SweepFacts:
         version=row.tool_version,
         started_at=row.started_at.isoformat(),
         finished_at=row.finished_at.isoformat() if row.finished_at else None,
-        rendered_pages=rendered,
+        rendered=tuple((_WHY_RENDERED[why], number) for why, number in sorted(rendered.items())),
+        carried_pages=carried,
         cloaking=bool(row.options.get("probe_cloaking")),
     )
 

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from sweep.changes import FindingChange, Line, Sides, by_check, compare
 from sweep.errors import SweepError
 from sweep.judging import judge_lines
 from sweep.plan import Plan, gate_settings, owner_of, plan, single
+from sweep.program import program
 from sweep.progress import Progress
 from sweep.proof import Reference
 from sweep.run import require_online
@@ -159,7 +159,7 @@ def _row(old: SweepRow, chosen: Plan, wanted: Wanted) -> SweepPlan:
         packs=tuple(pack.id for pack in chosen.packs),
         units=chosen.seeds.units,
         seeds_file=f"复查 {old.id}",
-        tool_version=version("sunsweep"),
+        tool_version=program(),
         options=dict(chosen.options),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import version
 
 from crawler.net import Gate
 from storage.repo import Store
@@ -16,7 +15,9 @@ from sweep.exceptions import Given, keep
 from sweep.jobs import audit_in_processes
 from sweep.judging import judge_sweep
 from sweep.plan import Plan, gate_settings
+from sweep.program import program
 from sweep.progress import Progress
+from sweep.reread import read_cited
 from sweep.stages import Timing
 from sweep.work import audit_units
 
@@ -34,6 +35,7 @@ class RunOptions:
     timing: Timing = field(default_factory=Timing)
     archive: Keep = Keep.CITED
     exceptions: Given | None = None  # replaces what the sweep was given before
+    reread: bool = False  # also what has not changed since the last sweep
 
 
 async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
@@ -44,23 +46,34 @@ async def run_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
     async with Gate(**gate_settings(plan.seeds)) as gate:
         await require_online(gate, plan)
         await _audit(plan, store, sweep, gate, options)
-    await _require_done(store, sweep)
-    for pack in plan.packs:
-        await judge_sweep(store, sweep, plan.seeds.units, pack)
+        await _require_done(store, sweep)
+        await _judge(plan, store, sweep)
+        while await read_cited(plan, store, sweep, gate):  # each time fewer pages are left to read again
+            await _judge(plan, store, sweep)
     if options.archive is Keep.CITED:
         await keep_cited(store, sweep)
     await store.finish(sweep.id)
     return await store.get(sweep.id)
 
 
+async def _judge(plan: Plan, store: Store, sweep: SweepRow) -> None:
+    for pack in plan.packs:
+        await judge_sweep(store, sweep, plan.seeds.units, pack)
+
+
 async def _audit(plan: Plan, store: Store, sweep: SweepRow, gate: Gate, options: RunOptions) -> None:
     seeds = plan.seeds
     with Progress(list(seeds.units), waiting=lambda: gate.waiting) as progress:
         try:
+            # What is to be replayed has to stand in the archive of this sweep, every page of it.
+            reread = options.reread or options.archive is Keep.ALL
+            timing = options.timing
             if options.jobs > 1:
-                await audit_in_processes(options.db, seeds, sweep.id, options.jobs, options.timing, progress)
+                await audit_in_processes(
+                    options.db, seeds, sweep.id, options.jobs, timing, progress, reread=reread
+                )
             else:
-                await audit_units(seeds, store, sweep, seeds.units, gate, progress, options.timing)
+                await audit_units(seeds, store, sweep, seeds.units, gate, progress, timing, reread=reread)
         except asyncio.CancelledError:
             await store.interrupt(sweep.id)
             raise
@@ -93,7 +106,7 @@ async def open_sweep(plan: Plan, store: Store, options: RunOptions) -> SweepRow:
             packs=tuple(pack.id for pack in plan.packs),
             units=plan.seeds.units,
             seeds_file=plan.seeds.source,
-            tool_version=version("sunsweep"),
+            tool_version=program(),
             options=dict(plan.options),
         )
     )

@@ -15,6 +15,7 @@ from crawler import escalate
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.masking import mask_json
+from crawler.memo import NoPast, Past
 from crawler.model import Frozen, Outcome, PageFacts, PageKind, Request, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
@@ -56,6 +57,7 @@ class Job:
     archive: Archive = field(default_factory=NoArchive)
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
+    past: Past = field(default_factory=NoPast)  # what need not be read again
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None
     stage: Callable[[str], None] = lambda name: None
 
@@ -106,7 +108,7 @@ def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
 
 async def walk(job: Job, net: PatientNet) -> None:
     """Visit the portal; where its home page fails, look once more later before saying so."""
-    plan = await _walk_plan(job, net)
+    plan = await walk_plan(job, net)
     await Walk(plan, net, job.store).run()
     home = await _home(job)
     if _is_read(home):
@@ -117,7 +119,7 @@ async def walk(job: Job, net: PatientNet) -> None:
     await job.store.save_attempts(net.drain())
 
 
-async def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
+async def walk_plan(job: Job, net: PatientNet) -> WalkPlan:
     home = next((page for page in await job.store.facts() if page.role is Role.HOME), None)
     unit = job.unit
     if await _passed(job):
@@ -131,6 +133,7 @@ async def _walk_plan(job: Job, net: PatientNet) -> WalkPlan:
         home=home.final_url if home is not None and _is_read(home) else None,
         attempts=net.drain,
         archive=job.archive,
+        past=job.past,
     )
 
 
@@ -158,7 +161,7 @@ async def _render(job: Job, net: PatientNet) -> bool:
     if state.get("portal") != PortalState.OPEN:
         return False
     net.purpose = "render"
-    return await escalation.escalate(job.store, await _walk_plan(job, net), net)
+    return await escalation.escalate(job.store, await walk_plan(job, net), net)
 
 
 async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts) -> None:

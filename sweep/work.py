@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from crawler.browser import Browser
+from crawler.memo import NoPast, Past
 from crawler.model import Outcome, Unit
 from crawler.net import Gate
 from crawler.targets import Targets
@@ -18,6 +19,7 @@ from probes.base import Probe
 from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
+from sweep import escalation
 from sweep.archive import unit_archive
 from sweep.evidence_files import evidence_root
 from sweep.plan import owner_of
@@ -26,6 +28,7 @@ from sweep.stages import Job, Timing, audit
 
 UNITS_AT_ONCE = 64  # units overlap freely: pace belongs to the hosts
 LEASE = timedelta(seconds=60)
+CARRIED_DAYS = 7  # assumed: a week's evaluation rests on pages that were read in it
 
 
 class Watcher(Protocol):
@@ -58,8 +61,13 @@ async def audit_units(
     progress: Watcher,
     timing: Timing,
     probes: Sequence[Probe[Any, Any]] = ALL,
+    *,
+    reread: bool = True,
 ) -> None:
-    """All units, many at once; each is owned by this process while it works on it."""
+    """All units, many at once; each is owned by this process while it works on it.
+
+    `reread=False`: what has not changed since the last sweep is carried over from it.
+    """
     _spare_collections()
     me = this_process()
     room = asyncio.Semaphore(UNITS_AT_ONCE)
@@ -78,6 +86,7 @@ async def audit_units(
                 probes=probes,
                 timing=timing,
                 browser=browser,
+                past=await _past(store, sweep, unit, probes, reread=reread),
                 archive=unit_archive(store, sweep.id, unit.id, gate.user_agent),
                 targets=targets,
                 has_owner=owner_of(unit, seeds.units) is not None,
@@ -99,6 +108,15 @@ async def audit_units(
         for unit in units:
             group.create_task(one(unit, browser), name=f"unit {unit.id}")
     await targets.flush()
+
+
+async def _past(
+    store: Store, sweep: SweepRow, unit: Unit, probes: Sequence[Probe[Any, Any]], *, reread: bool
+) -> Past:
+    if reread:
+        return NoPast()
+    names = [*(probe.id for probe in probes if probe.observe is not None), escalation.NAME]
+    return await store.past(sweep, unit, names, CARRIED_DAYS)
 
 
 async def _heartbeat(store: Store, sweep: str, unit: str, owner: str) -> None:

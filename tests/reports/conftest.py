@@ -241,7 +241,7 @@ def make_city(pack: Pack | None = None) -> City:
     sweep = SweepFacts(
         id="s-20261120", as_of=date(2026, 11, 20), period=period,
         seed=1, version="0.1.0", started_at="2026-11-20T01:00:00+08:00", finished_at="2026-11-20T05:42:10+08:00",
-        rendered_pages=37, assumed=(Assumption("更新时限（动态类）", "14 天", "示例"),),
+        rendered=(("列表由脚本生成", 37),), assumed=(Assumption("更新时限（动态类）", "14 天", "示例"),),
     )  # fmt: skip
     pages = {unit.id: 0 if unit.portal is None else 300 + 41 * place for place, unit in enumerate(units)}
     return City(sweep, units, pack, results, lines, pages)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from crawler.memo import Earlier, Leads, Memo, NoPast, Past
+from crawler.model import Outcome
 from storage.errors import NoSuchSweep
 from storage.repo import Store
 from storage.values import SweepRow, SweepState
@@ -142,19 +145,50 @@ async def test_many_targets_at_once(store: Store, sweep: SweepRow) -> None:
     assert len(await store.target_looks(sweep.id, urls)) == 1_300
 
 
-async def test_what_an_earlier_sweep_tells(store: Store, sweep: SweepRow) -> None:
+async def test_what_an_earlier_sweep_tells(store: Store, sweep: SweepRow, clock: Clock) -> None:
     unit = await store.unit(sweep.id, "lufeng")
-    await unit.add([candidate("a"), candidate("b")])
+    await unit.add([candidate(key) for key in "abcd"])
+    memo = Memo(Leads(((0, "http://a.gov.cn/b", "乙"),))).encode()
     page = facts("a", digest="d1")
     evidence = {"footer": "1", "meta": "2"}
     await unit.save(
-        [visit("a", facts=page, etag='"e"', last_modified="Sun", evidence=evidence, notes={"n": "1"})]
+        [
+            visit("a", facts=page, etag='"e"', last_modified="Sun", evidence=evidence, memo=memo),
+            visit("b"),  # nothing is known of where it led
+            visit("c", facts=facts("c", outcome=Outcome.TOO_SLOW), memo=memo),
+            visit("d", facts=facts("d", rendered=True), memo=memo),
+        ]
     )
-    await unit.save([visit("b")])
-    assert await store.validators(sweep.id, "lufeng") == {
-        "http://a.gov.cn/a": ('"e"', "Sun", "d1"),
-        "http://a.gov.cn/b": (None, None, ""),
-    }
-    carried = await store.carried_evidence(sweep.id, "lufeng", "http://a.gov.cn/a")
-    assert carried == (sweep.id, page, evidence, {"n": "1"})
-    assert await store.carried_evidence(sweep.id, "haifeng", "http://a.gov.cn/a") is None
+    known = (await store.units(sweep.id))[0].unit
+
+    async def past(later: timedelta) -> Past:
+        clock.pass_by(later)
+        return await store.past(await store.create_sweep(plan("lufeng")), known, ["footer"], 7)
+
+    assert isinstance(await past(timedelta(hours=1)), NoPast)  # not yet whole
+    await store.finish(sweep.id)
+    told = await past(timedelta(hours=1))
+    urls = [f"http://a.gov.cn/{key}" for key in "abcdx"]
+    told.expect(urls)
+    found = [await told.page(url) for url in reversed(urls)]
+    assert found[:-1] == [None] * 4
+    carried = replace(page, carried=sweep.id, read_on="2026-11-22")
+    assert found[-1] == Earlier(carried, {"footer": "1"}, memo, '"e"', "Sun")
+    assert await told.page(urls[0]) == found[-1]
+    assert isinstance(await past(timedelta(days=8)), NoPast)
+
+
+async def test_only_the_newest_sweep_of_a_plan_keeps_its_memos(store: Store, sweep: SweepRow) -> None:
+    async def memos() -> int:
+        async with store._database.read() as connection:
+            return int((await connection.exec_driver_sql("SELECT count(*) FROM memos")).scalar_one())
+
+    newer, other = await store.create_sweep(plan("lufeng")), await store.create_sweep(plan("lufeng", key="o"))
+    for row in (sweep, newer, other):
+        unit = await store.unit(row.id, "lufeng")
+        await unit.add([candidate("a")])
+        await unit.save([visit("a", memo=Memo().encode())])
+    await store.finish(sweep.id)
+    assert await memos() == 2  # the one that is not finished will be the newest when it is
+    await store.finish(newer.id)
+    assert await memos() == 2
