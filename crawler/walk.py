@@ -8,7 +8,6 @@ it is gone. Visits are stored in batches of about a second; a killed walk goes o
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,20 +16,18 @@ from datetime import date
 from typing import Protocol
 
 from crawler.archive import PART, Archive, NoArchive, key_of
-from crawler.article import read_article
 from crawler.candidates import candidates, home_candidate, leads_of
 from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
 from crawler.identity import is_content
-from crawler.kind import is_error, page_kind, wall_of
-from crawler.masking import mask
 from crawler.memo import Leads, Memo, NoPast, Part, Past, text_digest
-from crawler.model import Fetched, Outcome, PageFacts, PageKind, Period, Request, Role, Unit
+from crawler.model import Fetched, Outcome, Period, Request, Role, Unit
 from crawler.page import Page
 from crawler.rows import find_rows
 from crawler.scope import Scope
 from crawler.traps import budget_of
+from crawler.visits import bare_visit, carried, facts_of, is_data, is_html, is_same, part_text
 
 BATCH_SECONDS = 1.0
 BATCH_VISITS = 100
@@ -174,14 +171,14 @@ class Walk:
         fetched = await self._net.fetch(request)
         if not fetched.not_modified:
             trail.documents.append((request, fetched))
-        if not _is_same(fetched, earlier.facts):
+        if not is_same(fetched, earlier.facts):
             return None
         memo = Memo.decode(earlier.memo)
         if not await self._same_parts(memo.parts, trail):
             return None
         return Visit(
             key=candidate.key,
-            facts=_carried(earlier.facts, candidate, fetched),
+            facts=carried(earlier.facts, candidate, fetched),
             evidence=earlier.evidence,
             candidates=tuple(self._candidates(memo.leads, fetched.final_url, candidate)),
             etag=fetched.headers.get("etag", earlier.etag),
@@ -201,21 +198,21 @@ class Walk:
     async def _look(self, candidate: Candidate, trail: _Trail) -> Visit:
         is_home = candidate.role is Role.HOME
         fetched, page = await self._open(candidate.url, is_home, trail)
-        is_page = _is_html(fetched)
+        is_page = is_html(fetched)
         if page is None or (is_page and not (is_home or page.url in self._scope)):
-            return _bare_visit(candidate, fetched)
+            return bare_visit(candidate, fetched)
         if not is_page:  # a further page of a list, as data: its rows are links, it is no page
             led = leads_of(page, self._scope) if find_rows(page).rows else Leads()
             rows = tuple(self._candidates(led, page.url, candidate))
-            return replace(_bare_visit(candidate, fetched), candidates=rows)
+            return replace(bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
         if not is_content(page, self._plan.unit):
-            return Visit(candidate.key, _facts(candidate, fetched, page, identified=False), evidence={})
+            return Visit(candidate.key, facts_of(candidate, fetched, page, identified=False), evidence={})
         leads = [(leads_of(one, self._scope), one.url) for one in (page, *await self._further(page, trail))]
         return Visit(
             key=candidate.key,
-            facts=_facts(candidate, fetched, page, identified=True),
+            facts=facts_of(candidate, fetched, page, identified=True),
             evidence=self._plan.observe(page),
             candidates=tuple(
                 found for led, here in leads for found in self._candidates(led, here, candidate)
@@ -257,7 +254,7 @@ class Walk:
         """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""
         for _ in range(PAGE_REDIRECTS):
             fetched = await self._document(url, trail)
-            if not fetched.ok or not (_is_html(fetched) or _is_data(fetched)):
+            if not fetched.ok or not (is_html(fetched) or is_data(fetched)):
                 return fetched, None
             page = await self._complete(fetched, is_home, trail)
             onward = read_dialects(page).redirect
@@ -310,7 +307,7 @@ class Walk:
             return self._includes[key]
         fetched = await self._net.fetch(request)
         self._plan.archive.keep(request, fetched, PART)
-        text = _part_text(request, fetched)
+        text = part_text(request, fetched)
         self._includes[key] = text, text_digest(text)
         while len(self._includes) > self._plan.includes_held:
             self._includes.popitem(last=False)
@@ -321,95 +318,11 @@ class Walk:
 _CARRIED = frozenset({Role.COLUMN, Role.ARTICLE, Role.OTHER})
 
 
-def _is_same(fetched: Fetched, facts: PageFacts) -> bool:
-    """Whether the answer says that the page stands as it stood, at the same address."""
-    if not fetched.ok or fetched.final_url != facts.final_url:
-        return False
-    return fetched.not_modified or hashlib.sha256(fetched.body).hexdigest() == facts.digest
-
-
-def _carried(facts: PageFacts, candidate: Candidate, fetched: Fetched) -> PageFacts:
-    """What was read then, found as it is found now. Bytes that came again were read in this sweep."""
-    found = replace(
-        facts,
-        role=candidate.role,
-        depth=candidate.depth,
-        parent=candidate.parent or None,
-        anchor=candidate.anchor,
-        status=fetched.status if not fetched.not_modified else facts.status,
-    )
-    return found if fetched.not_modified else replace(found, carried="", read_on="")
-
-
 def _memo(candidate: Candidate, leads: list[Leads], page: Page, trail: _Trail) -> bytes | None:
     """Only for one document as its server sent it, without further ones: what a 304 can speak for."""
     if len(trail.documents) != 1 or len(leads) != 1 or page.rendered or "#" in candidate.url:
         return None
     return Memo(leads[0], tuple(trail.parts)).encode()
-
-
-def _part_text(request: Request, fetched: Fetched) -> str | None:
-    """The text of a part; None for a failure, and for a notice or page that came in its place."""
-    if not fetched.ok:
-        return None
-    page = Page.of(fetched)
-    is_script = request.url.partition("?")[0].lower().endswith(".js")
-    if (is_script and page.html.lstrip().startswith("<")) or is_error(page) or wall_of(page) is not None:
-        return None
-    return page.html
-
-
-def _facts(candidate: Candidate, fetched: Fetched, page: Page, identified: bool) -> PageFacts:
-    kind = page_kind(page)
-    article = read_article(page) if kind is not PageKind.HOME else None
-    return PageFacts(
-        url=candidate.url,
-        final_url=page.url,
-        role=candidate.role,
-        kind=kind,
-        depth=candidate.depth,
-        outcome=fetched.outcome,
-        status=fetched.status,
-        title=mask(article.title if article and article.title else page.title)[:300],
-        date=article.date if article else None,
-        parent=candidate.parent or None,
-        anchor=candidate.anchor,
-        identified=identified,
-        digest=hashlib.sha256(fetched.body).hexdigest(),
-        rendered=page.rendered,
-    )
-
-
-def _bare_visit(candidate: Candidate, fetched: Fetched) -> Visit:
-    """A visit that yielded no page of the unit's own: kept, so that nothing is silently missing."""
-    facts = PageFacts(
-        url=candidate.url,
-        final_url=fetched.final_url,
-        role=candidate.role,
-        kind=PageKind.CHALLENGE if fetched.outcome is Outcome.WALL else PageKind.OTHER,
-        depth=candidate.depth,
-        outcome=fetched.outcome,
-        status=fetched.status,
-        parent=candidate.parent or None,
-        anchor=candidate.anchor,
-        identified=False,
-    )
-    return Visit(key=candidate.key, facts=facts, evidence={})
-
-
-def _is_html(fetched: Fetched) -> bool:
-    kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("text/html", "application/xhtml+xml"):
-        return True
-    head = fetched.body[:512].lstrip().lower()
-    return kind in ("", "text/plain", "application/octet-stream") and head.startswith(
-        (b"<!doctype", b"<html", b"<head")
-    )
-
-
-def _is_data(fetched: Fetched) -> bool:
-    kind = fetched.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind.endswith(("json", "xml", "javascript")) or kind in ("text/plain", "")
 
 
 def _same_site(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, select, update
+from sqlalchemy.orm import aliased
 
 from crawler.memo import NoPast, Past
 from crawler.model import Period, Unit
@@ -146,8 +147,9 @@ class Store(Leases, Derived, Targets, Cases, Visits):
             values["counts"] = canonical(dict(counts))
         await self._set(sweep_id, **values)
         t, u, m = SweepTable, UnitTable, MemoTable
-        key = select(t.key).where(t.id == sweep_id).scalar_subquery()
-        older = select(u.id).join(t, t.id == u.sweep).where(t.key == key, t.id != sweep_id)
+        this = aliased(t)
+        same = (t.key == this.key) & (t.started_at < this.started_at)
+        older = select(u.id).join(t, t.id == u.sweep).join(this, same).where(this.id == sweep_id)
         async with self._database.write() as connection:
             await connection.execute(delete(m).where(m.unit.in_(older)))
 
