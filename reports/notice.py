@@ -69,16 +69,12 @@ def _facts(paper: Paper, data: ReportData, number: str) -> None:
         ("评估期间", f"{_day(sweep.period.start)}至{_day(sweep.period.end)}"),
         ("评估时点", _day(sweep.as_of)),
         ("评估对象", "；".join(f"{group.name}{len(group.units)}家" for group in data.groups)),
-        ("读取页面", f"{data.pages}个{_rendered(sweep.rendered_pages)}"),
+        ("读取页面", "，".join(filter(None, (f"{data.pages}个", sweep.reading)))),
         ("巡检编号", sweep.id),
         ("程序版本", f"阳光巡检 {sweep.version}，抽样种子 {sweep.seed}"),
         *(("注意", warning) for warning in sweep.warnings),
     ]
     paper.table((("事项", 26), ("内容", 128)), [(name, clean(text)) for name, text in rows], left=(1,))
-
-
-def _rendered(pages: int) -> str:
-    return f"，其中浏览器打开{pages}个" if pages else ""
 
 
 def _method(paper: Paper, data: ReportData, number: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from crawler.escalate import Why
+from crawler.escalate import Renders, Why
 from crawler.model import Unit
 from probes import CHECKS_BY_ID
 from reports.build import build
@@ -24,7 +24,7 @@ from rules.load import load
 from rules.model import Pack
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep import escalation
+from sweep.evidence import RENDER
 from sweep.judging import judge_sweep
 
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
@@ -96,9 +96,9 @@ async def _facts(store: Store, row: SweepRow) -> SweepFacts:
     for name in row.unit_ids:
         unit = await store.unit(row.id, name)
         carried += await unit.carried()
-        renders = await unit.gathered(escalation.NAME)
+        renders = await unit.gathered(RENDER)
         if renders is not None:
-            rendered.update(escalation.Renders.model_validate_json(renders).pages.values())
+            rendered.update(Renders.model_validate_json(renders).pages.values())
     return SweepFacts(
         id=row.id,
         as_of=row.as_of,

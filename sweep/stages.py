@@ -143,7 +143,7 @@ async def _pass_wall(job: Job, net: PatientNet) -> bool:
     if state.get("portal") != PortalState.BLOCKED:
         return False
     net.purpose = "render"
-    if not await escalation.pass_wall(job.store, await _walk_plan(job, net), net):
+    if not await escalation.pass_wall(job.store, await walk_plan(job, net), net):
         return False
     await _save_portal(job, PortalState.OPEN, {**state.get("detail", {}), PASSED: "browser"})
     return True

@@ -19,8 +19,8 @@ from probes.base import Probe
 from storage.owner import this_process
 from storage.repo import Store
 from storage.values import Stage, SweepRow
-from sweep import escalation
 from sweep.archive import unit_archive
+from sweep.evidence import RENDER
 from sweep.evidence_files import evidence_root
 from sweep.plan import owner_of
 from sweep.seeds import Seeds
@@ -115,7 +115,7 @@ async def _past(
 ) -> Past:
     if reread:
         return NoPast()
-    names = [*(probe.id for probe in probes if probe.observe is not None), escalation.NAME]
+    names = [*(probe.id for probe in probes if probe.observe is not None), RENDER]
     return await store.past(sweep, unit, names, CARRIED_DAYS)
 
 
