@@ -4,6 +4,7 @@ A file holds a list of cases:
 
     - name: what it shows
       probe: footer                 # a probe's id
+      each: sections                # optional: run once for each of them, {key} and {name} put in everywhere
       url: http://www.example.gov.cn/   # of the first page; others are resolved against it
       as_of: 2026-06-30             # optional
       seed: 1                       # optional
@@ -37,12 +38,24 @@ import yaml
 
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
+from crawler.toolbar_controls import Effect
 from probes import ALL
-from probes.base import Evidence, PortalState, Probe, Result, Seen, SweepContext, run_probe
+from probes.base import (
+    Evidence,
+    PortalState,
+    Probe,
+    Result,
+    Seen,
+    SweepContext,
+    apply_preconditions,
+    run_probe,
+)
+from probes.lexicon import LEXICON, Rhythm
 
 CASES = Path(__file__).parent / "cases"
 PROBES = {probe.id: probe for probe in ALL}
 KEYS = {
+    "each",
     "name",
     "probe",
     "url",
@@ -65,10 +78,48 @@ PAGE_KEYS = {
 }
 
 
-def load_cases() -> Iterator[Any]:
+def _named(rhythm: Rhythm | None = None) -> list[dict[str, str]]:
+    return [
+        {"{key}": key, "{name}": section.names[0]}
+        for key, section in LEXICON.sections.items()
+        if rhythm in (None, section.rhythm)
+    ]
+
+
+EACH = {
+    "sections": _named(),
+    "dated": _named(Rhythm.DATED),
+    "yearly": _named(Rhythm.YEARLY),
+    "standing": _named(Rhythm.STANDING),
+    "fields": [{"{key}": key, "{name}": field.names[0]} for key, field in LEXICON.fields.items()],
+    "effects": [{"{key}": effect.value} for effect in Effect],
+}
+
+
+def read_cases() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(file, case) of every case, those for each of many written out."""
     for path in sorted(CASES.glob("*.yaml")):
         for case in yaml.safe_load(path.read_text(encoding="utf-8")):
-            yield pytest.param(case, id=f"{path.stem}: {case['name']}")
+            for values in EACH[case["each"]] if "each" in case else ({},):
+                yield path.stem, _filled(case, values)
+
+
+def _filled(part: Any, values: Mapping[str, str]) -> Any:
+    """The same with every `{key}` and `{name}` in it replaced."""
+    if isinstance(part, str):
+        for sign, value in values.items():
+            part = part.replace(sign, value)
+        return part
+    if isinstance(part, list):
+        return [_filled(item, values) for item in part]
+    if isinstance(part, dict):
+        return {_filled(key, values): _filled(item, values) for key, item in part.items()}
+    return part
+
+
+def load_cases() -> Iterator[Any]:
+    for stem, case in read_cases():
+        yield pytest.param(case, id=f"{stem}: {case['name']}")
 
 
 @pytest.mark.parametrize("case", list(load_cases()))
@@ -77,7 +128,9 @@ def test_case(case: Mapping[str, Any]) -> None:
     assert case["expect"], "a case must expect something"
     probe = PROBES[case["probe"]]
     limits = probe.limits.model_validate(case.get("limits", {}))
-    results = {result.check: result for result in run_probe(probe, evidence_of(case, probe), limits)}
+    told = run_probe(probe, evidence_of(case, probe), limits)
+    checks = {check.id: check for check in probe.checks}
+    results = {result.check: result for result in apply_preconditions(told, checks)}
     for check, wanted in case["expect"].items():
         assert_result(results[check], wanted, case.get("url", BASE))
 
