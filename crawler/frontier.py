@@ -7,7 +7,7 @@ a total one that does not depend on timing: (level, order, url), see crawler/wal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -64,7 +64,6 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     memo: bytes | None = None  # crawler.memo.Memo, encoded; None: to be read the next time in any case
-    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Frontier(Protocol):

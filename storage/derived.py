@@ -89,13 +89,6 @@ class Derived:
             found = (await connection.execute(rows.order_by(t.position))).all()
         return [json.loads(text) for (text,) in found]
 
-    async def scored_packs(self, sweep_id: str) -> list[str]:
-        """Packs that have scores, by name."""
-        t = ScoreTable
-        rows = select(t.pack).where(t.sweep == sweep_id).distinct().order_by(t.pack)
-        async with self._database.read() as connection:
-            return list((await connection.execute(rows)).scalars())
-
     async def judged_packs(self, sweep_id: str) -> list[str]:
         """Packs whose limits the stored results were judged with, by name."""
         r, u = ResultTable, UnitTable

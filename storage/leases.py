@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from crawler.model import Unit
 from storage.engine import Database
 from storage.owner import is_dead
 from storage.tables import FrontierTable, UnitTable
-from storage.values import Stage, UnitRow, canonical
+from storage.values import Stage, UnitRow
 
 
 class Leases:
@@ -60,24 +60,8 @@ class Leases:
     async def release(self, sweep_id: str, unit_id: str, owner: str) -> bool:
         return await self._changed(_held(sweep_id, unit_id, owner).values(owner=None, lease_until=None))
 
-    async def release_all(self, sweep_id: str, owner: str) -> None:
-        """For the way out: whatever this owner still holds."""
-        t = UnitTable
-        change = update(t).where(t.sweep == sweep_id, t.owner == owner)
-        await self._changed(change.values(owner=None, lease_until=None))
-
     async def set_stage(self, sweep_id: str, unit_id: str, stage: Stage) -> None:
         await self._changed(_unit(sweep_id, unit_id).values(stage=stage.value))
-
-    async def set_counts(self, sweep_id: str, unit_id: str, counts: Mapping[str, int]) -> None:
-        """Numbers for progress and the closing line; given names replace, others stay."""
-        t = UnitTable
-        rows = select(t.counts).where(t.sweep == sweep_id, t.unit == unit_id)
-        async with self._database.write() as connection:
-            old = (await connection.execute(rows)).scalar()
-            if old is not None:
-                new = canonical({**json.loads(old), **counts})
-                await connection.execute(_unit(sweep_id, unit_id).values(counts=new))
 
     async def frontier_counts(self, sweep_id: str) -> dict[str, dict[str, int]]:
         """Rows of each unit's frontier by state (crawler.frontier.State), for the live progress."""
@@ -113,7 +97,6 @@ def _unit_row(row: Row[Any]) -> UnitRow:
         position=row.position,
         stage=Stage(row.stage),
         state=json.loads(row.state) if row.state else None,
-        counts=json.loads(row.counts),
         owner=row.owner,
         lease_until=row.lease_until,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -95,7 +95,6 @@ class Store(Leases, Derived, Targets, Cases, Visits):
             "seeds_hash": plan.seeds_hash,
             "tool_version": plan.tool_version,
             "options": canonical(dict(plan.options)),
-            "counts": "{}",
         }
         units = [
             {
@@ -104,7 +103,6 @@ class Store(Leases, Derived, Targets, Cases, Visits):
                 "position": position,
                 "spec": canonical(unit.model_dump(mode="json")),
                 "stage": Stage.PLANNED.value,
-                "counts": "{}",
             }
             for position, unit in enumerate(plan.units)
         ]
@@ -140,12 +138,9 @@ class Store(Leases, Derived, Targets, Cases, Visits):
         """Ended before it was done; may go on."""
         await self._set(sweep_id, state=SweepState.INTERRUPTED.value)
 
-    async def finish(self, sweep_id: str, counts: Mapping[str, Any] | None = None) -> None:
+    async def finish(self, sweep_id: str) -> None:
         """The sweep is whole. Memos of older ones of its key have served: only the newest is built on."""
-        values = {"state": SweepState.DONE.value, "finished_at": self._now()}
-        if counts is not None:
-            values["counts"] = canonical(dict(counts))
-        await self._set(sweep_id, **values)
+        await self._set(sweep_id, state=SweepState.DONE.value, finished_at=self._now())
         t, u, m = SweepTable, UnitTable, MemoTable
         this = aliased(t)
         same = (t.key == this.key) & (t.started_at < this.started_at)
@@ -255,5 +250,4 @@ def _sweep_row(row: Row[Any], unit_ids: tuple[str, ...]) -> SweepRow:
         seeds_hash=row.seeds_hash,
         tool_version=row.tool_version,
         options=json.loads(row.options),
-        counts=json.loads(row.counts),
     )

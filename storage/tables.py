@@ -84,7 +84,6 @@ class SweepTable(Base):
     seeds_hash: Mapped[str]
     tool_version: Mapped[str]
     options: Mapped[str]  # JSON object
-    counts: Mapped[str]  # JSON object
 
 
 class UnitTable(Base):
@@ -96,7 +95,6 @@ class UnitTable(Base):
     spec: Mapped[str]  # JSON of crawler.model.Unit
     stage: Mapped[str]
     state: Mapped[str | None]  # JSON object: what the walk says of the portal
-    counts: Mapped[str]  # JSON object of numbers
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("sweep", "unit", name="uq_units_sweep_unit"),)
@@ -140,7 +138,6 @@ class PageTable(Base):
     facts: Mapped[str]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
-    notes: Mapped[str | None]
     __table_args__ = (Index("ix_pages_unit_url", "unit", "url"),)
 
 

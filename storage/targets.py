@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from storage.engine import Database
 from storage.tables import TargetTable
@@ -37,23 +37,6 @@ class Targets:
             async with self._database.write() as connection:
                 await connection.execute(upsert, rows)
 
-    async def pending_targets(
-        self, sweep_id: str, look: Literal[1, 2] = 1, limit: int | None = None
-    ) -> list[tuple[str, str]]:
-        """(host, URL) still to be looked at, sorted. A second look is due only after the first."""
-        t = TargetTable
-        rows = select(t.host, t.url).where(t.sweep == sweep_id)
-        if look == 1:
-            rows = rows.where(t.first.is_(None))
-        else:
-            rows = rows.where(t.wanted == 2, t.first.is_not(None), t.second.is_(None))
-        async with self._database.read() as connection:
-            found = (await connection.execute(rows.order_by(t.host, t.url).limit(limit))).all()
-        return [(host, url) for host, url in found]
-
-    async def save_target_look(self, sweep_id: str, url: str, look: Literal[1, 2], data: str) -> None:
-        await self.save_target_looks(sweep_id, [(url, look, data)])
-
     async def save_target_looks(
         self, sweep_id: str, looks: Collection[tuple[str, Literal[1, 2], str]]
     ) -> None:
@@ -74,14 +57,6 @@ class Targets:
                 for url, first, second in (await connection.execute(rows)).all():
                     looks[url] = TargetLooks(first, second)
         return looks
-
-    async def target_counts(self, sweep_id: str) -> tuple[int, int]:
-        """(in the queue, looked at once at least), for the live progress."""
-        t = TargetTable
-        rows = select(func.count(), func.count(t.first)).where(t.sweep == sweep_id)
-        async with self._database.read() as connection:
-            queued, seen = (await connection.execute(rows)).one()
-        return queued, seen
 
 
 def _host(url: str) -> str:

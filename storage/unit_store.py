@@ -131,7 +131,6 @@ class UnitStore(Lookups):
                 facts_to_json(visit.facts),
                 visit.etag,
                 visit.last_modified,
-                storable(canonical(dict(visit.notes))) if visit.notes else None,
             )
             for number, visit in fresh.items()
         ]
@@ -203,24 +202,6 @@ class UnitStore(Lookups):
         rows = rows.where(e.unit == self._number, e.probe == probe_id).order_by(*_WALK_ORDER)
         async with self._database.read() as connection:
             return [(url, data) for url, data in (await connection.execute(rows)).all()]
-
-    async def home_evidence(self, probe_id: str) -> tuple[str, str] | None:
-        """Home's, which is the first page in walk order with the role home."""
-        e, p, f = EvidenceTable, PageTable, FrontierTable
-        rows = select(p.url, e.data).select_from(f)
-        rows = rows.join(p, (p.unit == f.unit) & (p.id == f.id))
-        rows = rows.join(e, (e.unit == f.unit) & (e.page == f.id) & (e.probe == probe_id))
-        rows = rows.where(f.unit == self._number, f.role == Role.HOME.value).order_by(*_WALK_ORDER).limit(1)
-        async with self._database.read() as connection:
-            found = (await connection.execute(rows)).first()
-        return (found[0], found[1]) if found else None
-
-    async def notes(self) -> list[tuple[str, Mapping[str, str]]]:
-        """(page URL, its notes) of pages that have any, in walk order."""
-        mine = (PageTable.unit == self._number) & PageTable.notes.is_not(None)
-        rows = _in_walk_order(select(PageTable.url, PageTable.notes), mine)
-        async with self._database.read() as connection:
-            return [(url, json.loads(text)) for url, text in (await connection.execute(rows)).all()]
 
     async def save_attempts(self, attempts: Sequence[Attempt]) -> None:
         """Requests that belong to no visit: links, search, second looks, canaries."""

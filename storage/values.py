@@ -65,7 +65,6 @@ class SweepRow:
     seeds_hash: str
     tool_version: str
     options: Mapping[str, Any]
-    counts: Mapping[str, Any]
 
     @property
     def is_recheck(self) -> bool:
@@ -81,7 +80,6 @@ class UnitRow:
     position: int
     stage: Stage
     state: Mapping[str, Any] | None  # what the walk said of the portal
-    counts: Mapping[str, int]
     owner: str | None
     lease_until: datetime | None  # UTC
 

@@ -106,17 +106,12 @@ async def test_a_batch_is_stored_with_all_that_belongs_to_it(unit: UnitStore) ->
     page = facts(
         "home", role=Role.HOME, kind=PageKind.HOME, title="陆丰市\0人民政府\ud800", date=date(2026, 1, 2)
     )
-    await unit.save(
-        [visit("home", facts=page, candidates=(candidate("a"),), notes={"trap": "calendar"}, etag='"x"')]
-    )
+    await unit.save([visit("home", facts=page, candidates=(candidate("a"),), etag='"x"')])
     [stored] = await unit.facts()
     assert (stored.kind, stored.date, stored.outcome) == (PageKind.HOME, date(2026, 1, 2), Outcome.OK)
     assert stored.title.startswith("陆丰市") and stored.parent is None and stored.identified
     assert await unit.evidence("footer") == [("http://a.gov.cn/home", '{"page":"home"}')]
-    assert await unit.home_evidence("footer") == ("http://a.gov.cn/home", '{"page":"home"}')
-    assert await unit.home_evidence("meta") is None
     assert await unit.attempts("walk") == [attempt("http://a.gov.cn/home")]
-    assert await unit.notes() == [("http://a.gov.cn/home", {"trap": "calendar"})]
     assert await keys(unit, 1) == [("a", State.WAITING)]
 
 

@@ -44,8 +44,7 @@ async def test_a_released_unit_is_free(store: Store, sweep: SweepRow) -> None:
     assert not await store.release(sweep.id, "lufeng", "somebody:2:2")
     assert await store.release(sweep.id, "lufeng", ELSEWHERE)
     assert await store.claim(sweep.id, ELSEWHERE, LEASE) == "lufeng"
-    await store.claim(sweep.id, ELSEWHERE, LEASE)
-    await store.release_all(sweep.id, ELSEWHERE)
+    await store.release(sweep.id, "lufeng", ELSEWHERE)
     assert [row.owner for row in await store.units(sweep.id)] == [None, None]
 
 
@@ -82,12 +81,6 @@ async def test_no_unit_is_claimed_twice(store: Store, clock: Clock, url: str) ->
     async with asyncio.TaskGroup() as group:
         workers = [group.create_task(worker(f"m:{n}:1")) for n in range(3)]
     assert sorted(unit for task in workers for unit in task.result()) == sorted(names)
-
-
-async def test_counts_are_kept_beside_the_unit(store: Store, sweep: SweepRow) -> None:
-    await store.set_counts(sweep.id, "lufeng", {"pages": 1, "links": 2})
-    await store.set_counts(sweep.id, "lufeng", {"pages": 5})
-    assert (await store.units(sweep.id))[0].counts == {"links": 2, "pages": 5}
 
 
 async def test_frontier_counts_for_progress(store: Store, sweep: SweepRow) -> None:

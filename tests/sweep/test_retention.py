@@ -22,7 +22,7 @@ YEAR = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
 def row(name: str, days: float, state: SweepState = SweepState.DONE, key: str = "k") -> SweepRow:
     """A sweep that began so many days ago."""
     return SweepRow(
-        name, key, state, NOW - timedelta(days=days), None, NOW.date(), YEAR, 1, (), (), "", "", "", {}, {}
+        name, key, state, NOW - timedelta(days=days), None, NOW.date(), YEAR, 1, (), (), "", "", "", {}
     )
 
 

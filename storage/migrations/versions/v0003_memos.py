@@ -1,4 +1,7 @@
-"""What each page led to, so that the next sweep need not read an unchanged page again."""
+"""What each page led to, so that the next sweep need not read an unchanged page again.
+
+Goes with it: counts and notes that nothing ever wrote.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +25,6 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
+    op.drop_column("sweeps", "counts")
+    op.drop_column("units", "counts")
+    op.drop_column("pages", "notes")
