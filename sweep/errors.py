@@ -1,7 +1,7 @@
 """What can end a command with exit code 2.
 
 SweepError
-├── SeedsError       the unit list cannot be used
+├── YamlError        a file that people write cannot be used
 └── OfflineError     no canary ever answered
 """
 
@@ -12,8 +12,8 @@ class SweepError(Exception):
     """The command could not be carried out; the text says what to do."""
 
 
-class SeedsError(SweepError):
-    """The unit list cannot be used; the text names file, line and the fix."""
+class YamlError(SweepError):
+    """A file that people write cannot be used; the text names file, line and the fix."""
 
 
 class OfflineError(SweepError):

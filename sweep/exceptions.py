@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from crawler.model import Frozen
 from probes import CHECKS_BY_ID
@@ -20,8 +20,8 @@ from probes.base import Result
 from rules.explain import Explanation, counted, marked
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.errors import SweepError
-from sweep.seeds import explain_yaml, line_in, read_yaml, web_url
+from sweep.seeds import web_url
+from sweep.yaml_file import line_in, read_file, read_yaml
 
 Words = Field(min_length=2, max_length=500)
 
@@ -79,25 +79,13 @@ class Given:
 
 
 def load_exceptions(path: Path) -> Given:
-    """Read the file; SweepError names file, line and the fix."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise SweepError(f"{path}：找不到说明文件。请检查 --exceptions 的路径") from None
-    except UnicodeDecodeError as problem:
-        raise SweepError(f"{path}：文件不是 UTF-8 编码（{problem.reason}）。请另存为 UTF-8") from None
-    except OSError as problem:
-        raise SweepError(f"{path}：读不出来（{problem.strerror}）。请检查路径和权限") from None
-    return parse_exceptions(text, str(path))
+    """Read the file; YamlError names file, line and the fix."""
+    return parse_exceptions(read_file(path, "找不到说明文件。请检查 --exceptions 的路径"), str(path))
 
 
 def parse_exceptions(text: str, source: str) -> Given:
     """The same for a text; `source` is named in errors."""
-    node, data = read_yaml(text, source)
-    try:
-        spec = ExceptionsFile.model_validate(data)
-    except ValidationError as problem:
-        raise SweepError("\n".join(explain_yaml(problem, node, source))) from None
+    spec, node = read_yaml(text, source, ExceptionsFile)
     lines = tuple(line_in(node, ("exceptions", index)) for index in range(len(spec.exceptions)))
     return Given(source, spec.exceptions, lines)
 

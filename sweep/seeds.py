@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 
 import ada_url
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from crawler.model import Expect, Frozen, Period, Unit, UnitKind
-from sweep.errors import SeedsError
+from sweep.errors import YamlError
+from sweep.yaml_file import line_in, read_file, read_yaml
 
 HOURS = re.compile(r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it
 UNIT_ID = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 
 Rate = Annotated[float, Field(ge=0, le=1000)]
@@ -137,46 +137,16 @@ def web_url(value: str) -> str:
 
 
 def load_seeds(path: Path) -> Seeds:
-    """Read the file; SeedsError names file, line and the fix."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise SeedsError(f"{path}：找不到单位清单文件。请检查路径，或参照 README 新建 seeds.yaml") from None
-    except UnicodeDecodeError as problem:
-        raise SeedsError(f"{path}：文件不是 UTF-8 编码（{problem.reason}）。请另存为 UTF-8") from None
-    except OSError as problem:
-        raise SeedsError(f"{path}：读不出来（{problem.strerror}）。请检查路径和权限") from None
+    """Read the file; YamlError names file, line and the fix."""
+    text = read_file(path, "找不到单位清单文件。请检查路径，或参照 README 新建 seeds.yaml")
     return parse_seeds(text, str(path))
 
 
 def parse_seeds(text: str, source: str) -> Seeds:
     """The same for a text; `source` is named in errors."""
-    node, data = read_yaml(text, source)
-    try:
-        spec = SeedsSpec.model_validate(data)
-    except ValidationError as problem:
-        raise SeedsError("\n".join(explain_yaml(problem, node, source))) from None
+    spec, node = read_yaml(text, source, SeedsSpec)
     _refuse_duplicate_units(spec, node, source)
     return _applied(spec, source)
-
-
-def read_yaml(text: str, source: str) -> tuple[yaml.Node | None, dict[str, Any]]:
-    """A file that people write, as nodes (they know their lines) and as data; SeedsError for bad YAML."""
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-        _refuse_duplicate_keys(node, source)
-        data = yaml.load(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        line = mark.line + 1 if mark else 1
-        raise SeedsError(
-            f"{source} 第 {line} 行：YAML 语法有误（{problem.problem}）。请检查缩进、冒号和引号"
-        ) from None
-    except (yaml.YAMLError, ValueError) as problem:  # 2026-02-30 is a ValueError of the constructor
-        raise SeedsError(f"{source}：YAML 读不出来（{problem}）。请检查日期等取值") from None
-    if not isinstance(data, dict):
-        raise SeedsError(f"{source} 第 1 行：应为以 version: 1 开头的映射，实为 {type(data).__name__}")
-    return node, data
 
 
 def unit_from(spec: UnitSpec, defaults: Pace) -> Unit:
@@ -261,7 +231,7 @@ def _refuse_duplicate_units(spec: SeedsSpec, node: yaml.Node | None, source: str
     for index, unit in enumerate(spec.units):
         line = line_in(node, ("units", index, "id"))
         if unit.id in seen:
-            raise SeedsError(
+            raise YamlError(
                 f"{source} 第 {line} 行：单位编号 {unit.id!r} 重复（第 {seen[unit.id]} 行已用）。"
                 "每个单位的 id 必须唯一，请改名"
             )
@@ -269,68 +239,6 @@ def _refuse_duplicate_units(spec: SeedsSpec, node: yaml.Node | None, source: str
     for index, unit in enumerate(spec.units):
         if unit.parent is not None and unit.parent not in seen:
             line = line_in(node, ("units", index, "parent"))
-            raise SeedsError(
+            raise YamlError(
                 f"{source} 第 {line} 行：parent {unit.parent!r} 不在单位清单中。请填已有单位的 id"
             )
-
-
-def _refuse_duplicate_keys(node: yaml.Node | None, source: str) -> None:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise SeedsError(f"{source} 第 {line} 行：键 {key.value!r} 重复。请删去其中一处")
-            seen.add(key.value)
-            _refuse_duplicate_keys(value, source)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_duplicate_keys(item, source)
-
-
-_ADVICE = {
-    "extra_forbidden": "没有这个键，请检查拼写或删去",
-    "missing": "缺少这个必填的键，请补上",
-    "literal_error": "取值不在允许范围内",
-    "enum": "取值不在允许范围内",
-    "string_pattern_mismatch": "格式不符",
-    "too_short": "内容太少",
-}
-
-
-def explain_yaml(problem: ValidationError, node: yaml.Node | None, source: str) -> Iterator[str]:
-    """One sentence for each mistake: file, line, key, and what is allowed there."""
-    for error in problem.errors(include_url=False):
-        place = error["loc"]
-        line = line_in(node, place, of_key=error["type"] == "extra_forbidden")
-        where = ".".join(str(part) for part in place)
-        text = error["msg"].removeprefix("Value error, ")
-        advice = _ADVICE.get(error["type"])
-        allowed = error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("pattern")
-        detail = f"{advice}（应为 {allowed}）" if advice and allowed else advice or text
-        found = "" if error["type"] in ("missing", "value_error") else f"，实为 {str(error['input'])[:80]!r}"
-        yield f"{source} 第 {line} 行：{where}：{detail}{found}"
-
-
-def line_in(node: yaml.Node | None, place: tuple[int | str, ...], *, of_key: bool = False) -> int:
-    """1-based line of the innermost node on the way to `place` that exists."""
-    if node is None:
-        return 1
-    line = node.start_mark.line + 1
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == step:
-                    line = (
-                        key if of_key or isinstance(value, yaml.ScalarNode) else value
-                    ).start_mark.line + 1
-                    node = value
-                    break
-            else:
-                return line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line

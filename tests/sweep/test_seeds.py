@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.model import UnitKind
-from sweep.errors import SeedsError
+from sweep.errors import YamlError
 from sweep.seeds import default_scope, load_seeds, parse_seeds
 
 GOOD = """\
@@ -89,7 +89,7 @@ BAD = {
 def test_bad_list_names_file_line_and_fix(name: str) -> None:
     old, new, line, words = BAD[name]
     assert old in GOOD
-    with pytest.raises(SeedsError) as caught:
+    with pytest.raises(YamlError) as caught:
         parse_seeds(GOOD.replace(old, new, 1), "seeds.yaml")
     text = str(caught.value)
     assert words in text
@@ -97,16 +97,16 @@ def test_bad_list_names_file_line_and_fix(name: str) -> None:
 
 
 def test_no_units_is_an_error() -> None:
-    with pytest.raises(SeedsError, match="至少要有一个单位"):
+    with pytest.raises(YamlError, match="至少要有一个单位"):
         parse_seeds("version: 1\nunits: []\n", "seeds.yaml")
 
 
 def test_missing_file_and_wrong_encoding(tmp_path: Path) -> None:
-    with pytest.raises(SeedsError, match="找不到单位清单文件"):
+    with pytest.raises(YamlError, match="找不到单位清单文件"):
         load_seeds(tmp_path / "none.yaml")
     path = tmp_path / "gbk.yaml"
     path.write_bytes(GOOD.encode("gbk"))
-    with pytest.raises(SeedsError, match="UTF-8"):
+    with pytest.raises(YamlError, match="UTF-8"):
         load_seeds(path)
 
 
