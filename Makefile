@@ -24,6 +24,7 @@ check: lint test
 
 bench: $(STAMP)
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.nights
 
 format: $(STAMP)
 	$(BIN)/ruff format .

@@ -14,8 +14,11 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -71,12 +74,7 @@ def serve(pages: int, ready: Connection) -> None:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 path = head.split(b" ", 2)[1]
                 number = int(path[2:-5] or 0) if path.startswith(b"/p") else 0 if path == b"/" else -1
-                body = bodies[number] if 0 <= number < pages else b"gone"
-                status = b"200 OK" if 0 <= number < pages else b"404 Not Found"
-                writer.write(
-                    b"HTTP/1.1 %b\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b"
-                    % (status, len(body), body)
-                )
+                writer.write(_answer(head, number, bodies))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
@@ -87,6 +85,17 @@ def serve(pages: int, ready: Connection) -> None:
         await server.serve_forever()
 
     asyncio.run(main())
+
+
+def _answer(head: bytes, number: int, bodies: list[bytes]) -> bytes:
+    if not 0 <= number < len(bodies):
+        return b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\ngone"
+    tag = b'"p%d"' % number
+    if b"If-None-Match: " + tag in head:
+        return b"HTTP/1.1 304 Not Modified\r\nETag: %b\r\n\r\n" % tag
+    body = bodies[number]
+    kind = b"ETag: %b\r\nContent-Type: text/html" % tag
+    return b"HTTP/1.1 200 OK\r\n%b\r\nContent-Length: %d\r\n\r\n%b" % (kind, len(body), body)
 
 
 def floor(port: int, pages: int) -> float:
@@ -110,8 +119,7 @@ def cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-async def swept(port: int, pages: int, jobs: int) -> tuple[float, float, int]:
-    """Wall seconds, CPU seconds and peak memory (MB) of the sweep."""
+def bench_seeds(port: int, pages: int) -> Seeds:
     spec = UnitSpec(
         id="bench",
         name="某市人民政府",
@@ -122,31 +130,54 @@ async def swept(port: int, pages: int, jobs: int) -> tuple[float, float, int]:
         max_pages=max(pages, 1),
         robots="ignore",
     )
-    seeds = Seeds(units=(unit_from(spec, Pace()),), hosts={}, source="bench")
+    return Seeds(units=(unit_from(spec, Pace()),), hosts={}, source="bench")
+
+
+class Cost(NamedTuple):
+    """Of one sweep."""
+
+    wall: float  # seconds
+    cpu: float  # seconds
+    peak: int  # MB of memory, so far
+
+
+async def swept(port: int, pages: int, jobs: int = 1, nights: int = 1) -> list[Cost]:
+    """What sweeps of the portal cost, one after the other into one store."""
+    chosen = plan(bench_seeds(port, pages), as_of=AS_OF)
+    costs = []
     with tempfile.TemporaryDirectory() as folder:
         db = f"sqlite:///{folder}/bench.db"
-        wall, used = time.perf_counter(), cpu()
         async with await Store.open(db) as store:
-            row = await run_sweep(plan(seeds, as_of=AS_OF), store, RunOptions(db=db, jobs=jobs))
-            counts = await store.frontier_counts(row.id)
-        wall, used = time.perf_counter() - wall, cpu() - used
-    done = counts["bench"].get("done", 0)
-    print(f"visited {done} of {pages}")
-    return wall, used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            for _ in range(nights):
+                wall, used = time.perf_counter(), cpu()
+                row = await run_sweep(chosen, store, RunOptions(db=db, jobs=jobs, new=True))
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+                costs.append(Cost(time.perf_counter() - wall, cpu() - used, peak))
+                done = (await store.frontier_counts(row.id))["bench"].get("done", 0)
+                print(f"visited {done} of {pages}")
+    return costs
 
 
-def main(pages: int = 3000, jobs: int = 1) -> None:
+@contextmanager
+def served(pages: int) -> Iterator[int]:
+    """The port of a process that serves the portal."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("fork").Process(target=serve, args=(pages, theirs), daemon=True)
     server.start()
-    port = ours.recv()
-    base = floor(port, min(pages, 1000))
-    wall, used, peak = asyncio.run(swept(port, pages, jobs))
-    server.terminate()
-    print(f"pages/s {pages / wall:.0f}")
-    ratio = used / pages / base
-    print(f"CPU per page {used / pages * 1000:.2f} ms = {ratio:.1f} x the floor ({base * 1000:.2f} ms)")
-    print(f"peak memory {peak} MB")
+    try:
+        yield ours.recv()
+    finally:
+        server.terminate()
+
+
+def main(pages: int = 3000, jobs: int = 1) -> None:
+    with served(pages) as port:
+        base = floor(port, min(pages, 1000))
+        [cost] = asyncio.run(swept(port, pages, jobs))
+    print(f"pages/s {pages / cost.wall:.0f}")
+    each = cost.cpu / pages
+    print(f"CPU per page {each * 1000:.2f} ms = {each / base:.1f} x the floor ({base * 1000:.2f} ms)")
+    print(f"peak memory {cost.peak} MB")
 
 
 if __name__ == "__main__":
