@@ -66,6 +66,11 @@ class _Around:
                 return other
         return None
 
+    def told_results(self) -> str:
+        """The results there are, for a person to compare."""
+        shown = [f"“{page.data.title}”（{page.data.day or '无日期'}）" for page in self.results[:3]]
+        return "、".join(shown) or "无"
+
     def may_hold(self, title: str) -> bool:
         """A page we could not read, or a row we did not open, may be about it."""
         names = (*self.unread, *(row for row, _ in self.listed))
@@ -171,12 +176,14 @@ def _explained(page: Seen[Consulted], around: _Around) -> Told:
         return Told(doubt="附件或图片中可能有说明", unread=seen.unread)
     if not around.whole or around.may_hold(seen.title):
         return Told(doubt="有的页面没有读到，说明可能在其中")
+    texts = tuple(text for text, _ in seen.links)
     return Told(
         fault_on(
             page.facts,
             "征求意见没有附起草说明或解读",
             "征求意见公告或其附件、链接中有草案的起草说明、背景或解读",
-            f"“{seen.title}”正文、附件{_names(seen.files)}和相关链接中都没有找到说明",
+            f"“{seen.title}”正文、附件{_names(seen.files)}和相关链接{_names(texts)}中都没有找到说明；"
+            f"正文写道：“{seen.shown}”",
             "请在征求意见页面上同步发布草案的起草说明或解读，并互相链接",
         )
     )
@@ -219,7 +226,8 @@ def _feedback(page: Seen[Consulted], around: _Around) -> Told:
             page.facts,
             "征求意见截止后没有公布采纳情况",
             "截止后公布收到的意见、采纳情况和不采纳的理由，没有收到意见的也应说明",
-            f"征集已于 {seen.deadline} 截止，全站没有找到与“{seen.title}”对应的结果",
+            f"“{seen.title}”（{seen.day} 发布）已于 {seen.deadline} 截止，全站没有找到对应的结果；"
+            f"读到的其他征集结果：{around.told_results()}",
             "请发布意见收集和采纳情况，写明未采纳的理由，并与原公告互相链接",
         )
     )
@@ -237,7 +245,8 @@ def _states_adoption(page: Seen[Consulted], result: Seen[Consulted]) -> Told:
             page.facts,
             f"征集结果没有写明{lacking}",
             "结果写明收到多少意见、采纳了哪些、不采纳的有什么理由",
-            f"结果页 {result.facts.final_url} 写道：“{told.shown}”，没有找到{lacking}",
+            f"征集“{page.data.title}”（截止 {page.data.deadline or '未写明'}）；结果“{told.title}”"
+            f"（{told.day or '无日期'}，{result.facts.final_url}）写道：“{told.shown}”，没有找到{lacking}",
             f"请在结果中补充{lacking}",
         )
     )
@@ -254,7 +263,7 @@ def _platforms(page: Seen[Consulted]) -> Told:
             page.facts,
             "只通过本网站收集意见",
             "除网站外，还通过信箱、政务新媒体、座谈会等群众常用的平台收集意见",
-            f"正文只写了：{'、'.join(seen.ways)}",
+            f"“{seen.title}”只写了：{'、'.join(seen.ways)}；正文写道：“{seen.shown}”",
             "请同时通过征集信箱、政务新媒体等平台征求意见，并在公告中写明",
         )
     )

@@ -212,12 +212,14 @@ def _missing(
     )
     old = older.get(part)
     before = f"；只有评估期外的“{old.title}”（{old.day or '无日期'}）" if old else ""
+    there = [page.title for page in evidence.visited if page.parent == column and page.title][:3]
+    beside = f"；栏目中有“{'”“'.join(there)}”" if there else ""
     return Finding(
         url=column,
         subject=column,
         message=f"没有找到“{part}”",
         expected=f"本期发布了{named.title}",
-        found=f"已读到的页面和目录标题中没有“{part}”类内容{before}",
+        found=f"已读到的页面和目录标题中没有“{part}”类内容{before}{beside}",
         advice=f"请在“{LEXICON.sections[named.role].title}”栏目发布“{part}”；在其他网站发布的，复核时写明网址",
     )
 

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pydantic import Field
+from rapidfuzz import fuzz
 
-from crawler.documents import PaperKind, kind_of_title
+from crawler.documents import PaperKind, core_of_title, kind_of_title
 from crawler.model import Frozen
 from probes.attached import read_enclosed
 from probes.base import Check, Evidence, Net, Probe, Reason, Result
@@ -133,10 +134,23 @@ def _interpreted(document: Paper, shelf: Shelf) -> Told:
             "重要政策文件没有解读",
             "文件发布后有对应的解读材料，并与文件互相链接",
             f"“{title}”{number}，{document.data.latest} 发布；已读到的 {len(shelf.interpretations)} 篇解读"
-            f"和 {len(shelf.listed)} 条解读目录中，没有与它对应的",
+            f"和 {len(shelf.listed)} 条解读目录中，没有与它对应的；{_nearest(title, shelf)}",
             "请发布该文件的解读；确实不需要解读的，复核时说明理由",
         )
     )
+
+
+def _nearest(title: str, shelf: Shelf) -> str:
+    """The interpretation whose name comes nearest, for a person to compare."""
+    core = core_of_title(title)
+    if not shelf.interpretations:
+        return "没有可比照的解读"
+    page = max(
+        shelf.interpretations,
+        key=lambda page: (fuzz.ratio(core, core_of_title(page.data.title)), page.facts.final_url),
+    )
+    seen = page.data
+    return f"名称最接近的解读是“{seen.title}”（{seen.latest or '无日期'}，{page.facts.final_url}）"
 
 
 # -- linked

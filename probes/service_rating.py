@@ -18,6 +18,7 @@ from crawler.pieces import filled_by_script
 from crawler.scope import Scope
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 from probes.lexicon import match_section
+from probes.published import quote
 
 CHECKS = (
     Check("service_rating.channel", "“好差评”线上评价渠道"),
@@ -41,6 +42,7 @@ class OnPage(Frozen):
     form: bool = False  # grades to choose or a text to send
     entries: tuple[tuple[str, str], ...] = ()  # (text, URL) of entries to rate; '' = opened by script
     result: str = ""  # a quotation of rating results
+    shown: str = ""  # a quotation that speaks of ratings
     scripted: bool = False
     column: bool = False
 
@@ -66,12 +68,13 @@ def observe(page: Page) -> OnPage | None:
     if not column and not any(word in title or word in body for word in (*_NAMED, "我要评价")):
         return None
     found = _RESULT.search(body)
-    quote = "" if found is None else body[max(0, found.start() - 12) : found.end() + 12].replace("\n", " ")
+    told = "" if found is None else body[max(0, found.start() - 12) : found.end() + 12].replace("\n", " ")
     return OnPage(
         title=title[:60],
         form=_has_form(page),
         entries=_entries(page),
-        result=quote[:80],
+        result=told[:80],
+        shown=quote(body, (*_NAMED, "评价")),
         scripted=filled_by_script(page) in ("shell", "template"),
         column=column,
     )
@@ -131,7 +134,7 @@ def _judge_channel(evidence: Evidence[OnPage], limits: Limits, scripted: bool) -
         limits,
         message="没有找到“好差评”线上评价渠道",
         expected="有可对政务服务作出评价的网上入口（本站表单或省政务服务评价平台链接）",
-        found="均没有评价表单，也没有通往评价平台的链接",
+        found="有关页面均没有评价表单，也没有通往评价平台的链接",
         advice="请在政务服务栏目显著位置设置“好差评”入口",
     )
     return Result.of("service_rating.channel", defects=[finding], needs_review=True)
@@ -152,7 +155,7 @@ def _judge_results(evidence: Evidence[OnPage], limits: Limits, scripted: bool) -
         limits,
         message="没有找到公开的“好差评”评价结果",
         expected="定期公布评价数量、好评率和差评整改情况",
-        found="均没有评价数量、好评率或差评整改情况",
+        found="有关页面均没有评价数量、好评率或差评整改情况",
         advice="请按季度或月度公布“好差评”评价结果",
     )
     return Result.of("service_rating.results", defects=[finding], needs_review=True)
@@ -162,15 +165,17 @@ def _finding(
     evidence: Evidence[OnPage], limits: Limits, *, message: str, expected: str, found: str, advice: str
 ) -> Finding:
     """With the pages that speak of ratings side by side, for the person who confirms."""
-    shown = "、".join(
-        f"“{page.data.title}”（{page.facts.final_url}）" for page in evidence.pages[: limits.sample]
+    telling = [page for page in evidence.pages if page.data.shown] or evidence.pages
+    shown = "；".join(
+        f"“{page.data.title or page.facts.title}”（{page.facts.final_url}）：“{page.data.shown}”"
+        for page in telling[: limits.sample]
     )
     url = next((page.facts.final_url for page in evidence.pages if page.data.column), None)
     return Finding(
         url=url or evidence.pages[0].facts.final_url,
         message=message,
         expected=expected,
-        found=f"读到的有关页面{shown}{found}",
+        found=f"{found}。读到的有关页面：{shown}",
         advice=advice,
     )
 

@@ -27,6 +27,7 @@ CHECKS = (
 
 OPENED = 10  # foreign sites named as government sites that are opened
 LISTED = 100
+HOSTS = 500  # external hosts listed
 TEMPLATE = 3  # the same words on more pages than this stand in a template: one defect (assumed)
 _PLACES = {
     "title": "网页标题",
@@ -122,7 +123,7 @@ def judge_hidden(evidence: Evidence[Signs], pages: int) -> Result:
             else:
                 doubtful.add(link.url)
     defects = [_hidden_link(places) for places in sure.values()]
-    observed: dict[str, Any] = {"external_hosts": _most(hosts)}
+    observed: dict[str, Any] = {"external_hosts": _most(hosts)}  # `sweep.review_hosts` says which are new
     if doubtful - set(sure):
         observed["warnings"] = sorted(doubtful - set(sure))[:LISTED]
     if sure:
@@ -132,7 +133,7 @@ def judge_hidden(evidence: Evidence[Signs], pages: int) -> Result:
 
 def _most(hosts: Mapping[str, int]) -> dict[str, int]:
     """For people to review: external hosts by the pages that link to them."""
-    return dict(sorted(hosts.items(), key=lambda item: (-item[1], item[0]))[:LISTED])
+    return dict(sorted(hosts.items(), key=lambda item: (-item[1], item[0]))[:HOSTS])
 
 
 def _hidden_link(places: Sequence[tuple[Seen[Signs], Hidden]]) -> Finding:

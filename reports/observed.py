@@ -50,6 +50,7 @@ OBSERVED = {
     "columns": "核对的栏目数",
     "accounts": "新媒体账号",
     "external_hosts": "链接到的外部网站及页数（供人工核查）",
+    "new_hosts": "其中上次巡检没有的外部网站",
     "signs": "镜像站的迹象",
     "attachments": "附件",
     "total": "总数",

@@ -161,16 +161,26 @@ def _found(entry: Line, seen: Sequence[Line]) -> str:
     said = [entry["why"]]
     for line in seen:
         if line["verdict"] == "fail" and line["findings"]:
+            first = line["findings"][0]
             said.append(
-                f"{_title(line['check'])}：{line['findings'][0]['message']}（共 {line['defects']} 处）"
+                f"{_title(line['check'])}：{first['message']}（共 {line['defects']} 处）；{first['found']}"
             )
+        elif line["verdict"] == "pass" and (told := _read(line["observed"])):
+            said.append(f"{_title(line['check'])}：{told}")
     return "\n".join(said)[:MAX_WORDS]
 
 
+def _read(observed: Mapping[str, Any]) -> str:
+    """What a check that passed has read, so that a person need not look for it."""
+    parts = (("name", "栏目“{}”"), ("rows", "{} 条"), ("newest", "最新 {}"), ("url", "{}"))
+    return "，".join(words.format(observed[key]) for key, words in parts if observed.get(key))
+
+
 def _link(unit: Unit, seen: Sequence[Line]) -> str:
-    """The page to look at first: that of a finding, else the portal."""
-    pages = (finding["url"] for line in seen for finding in line["findings"] if finding["url"])
-    return next(pages, unit.portal or "")
+    """The page to look at first: that of a finding, else the column that was read, else the portal."""
+    pages = [finding["url"] for line in seen for finding in line["findings"] if finding["url"]]
+    pages += [line["observed"]["url"] for line in seen if isinstance(line["observed"].get("url"), str)]
+    return next((page for page in pages if page), unit.portal or "")
 
 
 def _clues(unit: Unit, results: Iterable[Line]) -> Iterator[Clue]:

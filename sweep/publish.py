@@ -26,6 +26,7 @@ from storage.repo import Store
 from storage.values import SweepRow
 from sweep.evidence import RENDER
 from sweep.judging import judge_sweep
+from sweep.review_hosts import with_new_hosts
 
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
 VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme
@@ -39,7 +40,7 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     return build(
         await _facts(store, row),
         [unit.unit for unit in rows],
-        await store.results(row.id, pack.id),
+        await with_new_hosts(store, row, await store.results(row.id, pack.id)),
         await store.scores(row.id, pack.id),
         pack,
         pages={unit: states.get("done", 0) for unit, states in counts.items()},

@@ -248,6 +248,9 @@ def assert_result(result: Result, wanted: Any, base: str) -> None:
         assert any(wanted["found"] in f"{f.message} {f.found}" for f in result.findings), told
     if result.verdict == "fail":
         assert all(f.message and f.expected and f.found and f.advice for f in result.findings), told
+        if result.needs_review and result.check != "site.display":  # there a picture is the evidence
+            # A person gets what to compare, not a bare link: what was read is quoted.
+            assert all("“" in f.found for f in result.findings), told
 
 
 def test_the_year_of_a_case_is_a_year() -> None:
