@@ -16,7 +16,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.dialects.reading import Row
 from crawler.link_tree import LinkTree, Spot
 from crawler.regions import CHROME
-from crawler.row_dates import date_in_attributes, dates_beside, place, split_date
+from crawler.row_dates import (
+    date_in_attributes,
+    dates_beside,
+    dates_parallel,
+    place,
+    seen_text,
+    split_date,
+    under_year,
+)
 from crawler.units import PAGE_WORDS, units_of
 from crawler.urls import Base
 
@@ -154,21 +162,22 @@ class _Reader:
                 title, href = text, (attributes.get("href") or "").strip()
         if not title or _is_no_title(title):
             return None
-        title, found = split_date(title, _squeeze(unit.node.text(separator=" ")))
+        title, found = split_date(title, seen_text(unit.node))
         if not title:
             return None
         url = _absolute(self.base.behind(href), href)
         if found is None and (told := date_in_attributes(unit.node, titles, timed=self.timed)) is not None:
             return Row(title, url, told, None)
-        return Row(title, url, *place(found, url))
+        return Row(title, url, *place(under_year(self.tree, unit, found), url))
 
     def _dated_beside(self, spot: Spot, units: list[Spot], rows: list[Row]) -> list[Row]:
         """Rows without a date whose days stand between them (`<dt>` and `<dd>`, links parted by `<br>`)."""
         if not rows or any(row.date or row.month_day for row in rows):
             return rows
         if _DATEISH.search(spot.node.text()) is None:
-            return rows
-        beside = dates_beside([unit.node for unit in units])
+            beside = dates_parallel(self.tree, units)
+        else:
+            beside = dates_beside([unit.node for unit in units])
         if sum(found is not None for found in beside) * 2 < len(rows):
             return rows
         return [

@@ -68,14 +68,18 @@ class LinkTree:
     def above(self, spot: Spot) -> Spot | None:
         return self.spots[spot.parent] if spot.parent is not None else None
 
+    def first(self, spot: Spot) -> LexborNode:
+        """The first link below a node."""
+        while spot.children:
+            spot = self.spots[spot.children[0]]
+        return spot.node
+
     def anchors(self, spot: Spot) -> list[LexborNode]:
         """The links below a node, in document order."""
         if not spot.children:
             return [spot.node]
         if spot.links == 1:  # one chain down to one link
-            while spot.children:
-                spot = self.spots[spot.children[0]]
-            return [spot.node]
+            return [self.first(spot)]
         return [node for child in self.below(spot) for node in self.anchors(child)]
 
     def kin(self, one: int, other: int) -> bool:

@@ -1,18 +1,21 @@
 """Where does a row of a list say its day: beside its title, in attributes, between the rows, in its address?
 
-Pure. Texts go before attributes, attributes before the address. Source: the date traps of the column check.
+Old tables keep the days in a list of their own, and lists of years leave the year to a heading. Texts go
+before attributes, attributes before the address. Pure. Source: the date traps of the column check.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
 from crawler.dates import FoundDate, MonthDay, find_dates, parse_date, url_date
+from crawler.link_tree import LinkTree, Spot
 
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _DATE_TRIM = " \t[](){}（）【】〔〕<>《》|·-—:：,，\u3000\xa0"
@@ -21,6 +24,15 @@ _LABELS = re.compile(
 )
 # A link's title attribute repeats the title, dates in it included: only a labelled one is the row's own.
 _TOLD = re.compile(r"(?:时间|日期)\s*[:：]\s*(?=[12０-９])")
+_HIDDEN = "[style*='none'],[hidden]"
+YEAR_ALONE = re.compile(r"^[\[【(（]?\s*((?:19|20)\d{2})\s*年?(?:度)?\s*[\])）】]?$")
+_TWO_DIGITS = re.compile(r"(?<![\d\-/.])([12]\d)[-/.]([01]\d)[-/.]([0-3]\d)(?![\d\-/.])")
+_MONTH_DAY_YEAR = re.compile(
+    r"(?<![\d\-/.年])(\d{1,2})[-/.](\d{2}) (20\d{2})(?![\d年\-/.])"
+    r"|(?<!\d)(20\d{2}) (\d{1,2})[-/.](\d{2})(?![\d\-/.])"
+)
+LEAST_PARALLEL = 3  # rows; as many days beside fewer may be anything
+_UNDER_YEAR = 3  # levels above a row in which the heading that names its year may stand
 _BESIDE = 120  # characters; a longer text between two links is no date
 
 
@@ -35,7 +47,23 @@ def _date_in(beside: str) -> FoundDate | None:
     """The last full date, else the last month and day. Kept: a day stands beside many titles."""
     found = list(find_dates(beside, short=True))
     full = [item for item in found if item.day is not None]
-    return full[-1] if full else found[-1] if found else None
+    if full:
+        return full[-1]
+    return next(_apart(beside), None) or (found[-1] if found else None)
+
+
+def _apart(text: str) -> Iterator[FoundDate]:
+    """Forms that only a row can have: the year behind or in front of month and day, or two digits of it."""
+    for match in _MONTH_DAY_YEAR.finditer(text):
+        year, month, day = (match[3], match[1], match[2]) if match[3] else (match[4], match[5], match[6])
+        yield from _found(int(year), int(month), int(day), match)
+    for match in _TWO_DIGITS.finditer(text):
+        yield from _found(2000 + int(match[1]), int(match[2]), int(match[3]), match)
+
+
+def _found(year: int, month: int, day: int, match: re.Match[str]) -> Iterator[FoundDate]:
+    with suppress(ValueError):
+        yield FoundDate(date(year, month, day), None, match.start(), match.end())
 
 
 def _split(title: str) -> tuple[str, FoundDate | None]:
@@ -61,6 +89,59 @@ def place(found: FoundDate | None, url: str) -> tuple[date | None, MonthDay | No
     if linked is not None and found.month_day == (linked.month, linked.day):
         return linked, None
     return None, found.month_day
+
+
+def seen_text(row: LexborNode) -> str:
+    """The row's text on one line, without what it keeps hidden (a box of details with days of its own)."""
+    text = " ".join(row.text(separator=" ").split())
+    if text.count("20") < 2 or sum(1 for _ in find_dates(text)) < 2:
+        return text
+    for node in row.css(_HIDDEN):
+        hidden = " ".join(node.text(separator=" ").split())
+        if hidden and len(hidden) < len(text):
+            text = text.replace(hidden, " ", 1)
+    return text
+
+
+def under_year(tree: LinkTree, row: Spot, found: FoundDate | None) -> FoundDate | None:
+    """A month and day in the year that a heading above the rows names, and nothing but it."""
+    if found is None or found.month_day is None:
+        return found
+    holder = tree.above(row)
+    for _ in range(_UNDER_YEAR):
+        heading = _element_before(holder.node) if holder is not None else None
+        year = (
+            YEAR_ALONE.match(" ".join(heading.text(separator=" ").split())) if heading is not None else None
+        )
+        if year is not None:
+            month_day = found.month_day
+            return next(_found(int(year[1]), month_day.month, month_day.day, year), found)
+        holder = tree.above(holder) if holder is not None else None
+    return found
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and (before.tag or "-")[0] in "-_":
+        before = before.prev
+    return before
+
+
+def dates_parallel(tree: LinkTree, rows: Sequence[Spot]) -> list[FoundDate | None]:
+    """Days in a list without links beside the list of titles, one for each row."""
+    holder = tree.above(rows[0])
+    around = tree.above(holder) if holder is not None else None
+    alone = around is not None and holder is not None and around.links == holder.links
+    if around is None or not alone or len({row.parent for row in rows}) > 1:
+        return [None] * len(rows)
+    for sibling in around.node.iter():
+        if sibling.mem_id not in tree.spots and sibling.tag not in ("script", "style"):
+            days = [
+                day for child in sibling.iter() if (day := _date_in(child.text(separator=" "))) is not None
+            ]
+            if len(days) == len(rows) >= LEAST_PARALLEL:
+                return list(days)
+    return [None] * len(rows)
 
 
 def date_in_attributes(row: LexborNode, titles: Sequence[str | None], *, timed: bool) -> date | None:

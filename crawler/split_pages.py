@@ -15,6 +15,8 @@ from selectolax.lexbor import LexborNode
 
 from crawler.dates import find_dates
 from crawler.link_tree import LinkTree, Spot
+from crawler.regions import CHROME
+from crawler.row_dates import YEAR_ALONE
 
 Pages = Sequence[tuple[Spot, list[Spot]]]  # each group with its rows
 
@@ -55,6 +57,8 @@ def split_pages(tree: LinkTree, spot: Spot, pages: Pages) -> bool:
     """
     groups = [group.node for group, _ in pages]
     units = [rows for _, rows in pages]
+    if _yearly(spot.node, groups):
+        return True
     if _parted(spot.node, groups):
         return False
     if any(len(group.css(_HEADINGS)) % len(rows) for group, rows in zip(groups, units, strict=True)):
@@ -70,7 +74,8 @@ def split_pages(tree: LinkTree, spot: Spot, pages: Pages) -> bool:
 def tabbed(tree: LinkTree, spot: Spot, groups: Sequence[LexborNode]) -> bool:
     """Do the groups lie under names of their own, rather than under the numbers of a pager?"""
     named = _TABBED.search(_names(spot.node)) is not None
-    named = named or any(_labels(node, len(groups)) for node in _around(tree, spot, groups, before=True))
+    before = _around(tree, spot, groups, before=True)
+    named = named or any(_labels(node, len(groups)) for node in before if not _is_menu(tree, node))
     return named and not _turned(tree, spot, groups)
 
 
@@ -120,6 +125,24 @@ def _parted(node: LexborNode, groups: Sequence[LexborNode]) -> bool:
     return False
 
 
+def _yearly(node: LexborNode, groups: Sequence[LexborNode]) -> bool:
+    """Does each group stand under a year of its own, newest or oldest first?"""
+    years: list[int] = []
+    inside = {group.mem_id for group in groups}
+    pending: list[str] = []
+    for child in node.iter(include_text=True):
+        if child.mem_id in inside:
+            named = pending or _pieces(child)[:1]
+            year = YEAR_ALONE.match(named[-1]) if named else None
+            if year is None:
+                return False
+            years.append(int(year[1]))
+            pending = []
+        elif child.tag not in _UNSEEN or child.tag == "-text":
+            pending += _pieces(child)
+    return len(set(years)) == len(years) and years in (sorted(years), sorted(years, reverse=True))
+
+
 def _around(
     tree: LinkTree, spot: Spot, groups: Sequence[LexborNode], *, before: bool = False
 ) -> Iterator[LexborNode]:
@@ -154,10 +177,15 @@ def _is_pager(node: LexborNode) -> bool:
     return turners >= 2 and turners * 3 >= len(pieces) * 2
 
 
+def _is_menu(tree: LinkTree, node: LexborNode) -> bool:
+    spot = tree.spots.get(node.mem_id)
+    return spot is not None and tree.region(spot) <= CHROME and _TABBED.search(_names(node)) is None
+
+
 def _labels(node: LexborNode, groups: int) -> bool:
-    """Could its texts be the names of the groups, one each (and 更多 behind them)?"""
+    """Could its texts be the names of the groups, one each (更多 aside)?"""
     pieces = [piece for piece in _pieces(node) if not _MORE.match(piece)]
-    if not groups <= len(pieces) <= groups + 1 or pieces[0].startswith(_CRUMB):
+    if len(pieces) != groups or pieces[0].startswith(_CRUMB):
         return False
     return all(len(piece) <= MOST_LABEL and not _TURNER.match(piece) for piece in pieces)
 

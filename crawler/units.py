@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from crawler.dates import find_dates
+from selectolax.lexbor import LexborNode
+
+from crawler.dates import FoundDate, find_dates
 from crawler.link_tree import LinkTree, Spot
 from crawler.split_pages import alike, any_hidden, split_pages, tabbed
 
 MAX_ROW_LINKS = 3  # picture, category and title of one entry
+MOST_ROW_LINKS = 8  # where each row has exactly one date
+LEAST_TITLE = 5  # characters
 PAGE_WORDS = re.compile(
     r"^(?:[\d\s<>«»‹›.…|&]+|(?:首|尾|末|前|后|上|下)(?:一)?页|第一页|最后一页|(?:上"
     r"|下)[一1]?页?[>»]*|跳转|转到|GO|确定)$",
     re.I,
 )
 _SKIP_TAGS = frozenset({"script", "style", "noscript", "template"})
+_ROWS = frozenset({"li", "tr", "dl", "div"})
 _GROUP_TAGS = frozenset({"ul", "ol", "tbody", "table"})
 
 
@@ -36,10 +41,17 @@ def units_of(tree: LinkTree, spot: Spot) -> list[Spot]:
         return _held(tree, spot, [child for child in same if child.links <= MAX_ROW_LINKS])
     if len(same) < 2:
         return []
-    nodes = [child.node for child in same]
-    if _plain_groups(tree, spot, same) and not any_hidden(nodes) and not tabbed(tree, spot, nodes):
+    if _rich_rows(same):
+        return same
+    if _plain_groups(tree, spot, same) and _untitled(tree, spot, same):
         return [unit for child in same for unit in tree.below(child)]
     return _split(tree, spot, [child for child in same if not _turns(tree, child)])
+
+
+def _untitled(tree: LinkTree, spot: Spot, groups: list[Spot]) -> bool:
+    """Are they all shown, and not under names of their own?"""
+    nodes = [group.node for group in groups]
+    return not any_hidden(nodes) and not tabbed(tree, spot, nodes)
 
 
 def _split(tree: LinkTree, spot: Spot, groups: list[Spot]) -> list[Spot]:
@@ -71,17 +83,36 @@ def _held(tree: LinkTree, spot: Spot, units: list[Spot]) -> list[Spot]:
 
 
 def _turns(tree: LinkTree, spot: Spot) -> bool:
-    return all(PAGE_WORDS.match(" ".join(anchor.text().split())) for anchor in tree.anchors(spot))
+    """Do all links below turn pages? The first one mostly tells that they do not."""
+    return _is_turner(tree.first(spot)) and all(map(_is_turner, tree.anchors(spot)))
+
+
+def _is_turner(anchor: LexborNode) -> bool:
+    return PAGE_WORDS.match(" ".join(anchor.text().split())) is not None
 
 
 def _side_by_side(tree: LinkTree, children: list[Spot]) -> bool:
     """Table rows that hold two entries each, with a date for each."""
     first = children[0]
-    return (
-        len(first.children) >= 2
-        and len({child.node.attributes.get("href") for child in tree.below(first)}) > 1
-        and sum(1 for _ in find_dates(first.node.text(separator=" "))) >= len(first.children)
-    )
+    if len(first.children) < 2 or len(_dates(first)) < len(first.children):
+        return False
+    anchors = [anchor for child in children for anchor in tree.anchors(child)]
+    if len({anchor.attributes.get("href") for anchor in anchors}) < len(anchors):
+        return False  # the second link of each row leads to the same few offices
+    return all(len(anchor.text(strip=True)) >= LEAST_TITLE for anchor in tree.anchors(first))
+
+
+def _rich_rows(children: list[Spot]) -> bool:
+    """Rows with more links than usual (category, title, a picture version, downloads): one date each."""
+    if len(children) < 3 or children[0].node.tag not in _ROWS:
+        return False
+    if any(child.links > MOST_ROW_LINKS for child in children) or not alike(children):
+        return False
+    return all(len(_dates(child)) == 1 for child in children)
+
+
+def _dates(spot: Spot) -> list[FoundDate]:
+    return list(find_dates(spot.node.text(separator=" "), short=True))
 
 
 def _plain_groups(tree: LinkTree, spot: Spot, groups: list[Spot]) -> bool:
