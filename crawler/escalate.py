@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from crawler.kind import page_kind
+from crawler.kind import find_link_count, page_kind
 from crawler.model import Fetched, Frozen, Outcome, PageKind, Request
 from crawler.page import RENDERED, Page
 from crawler.pieces import filled_by_script, unfilled_lists
@@ -21,6 +21,7 @@ from crawler.tab import Rendered, Trouble
 
 SHARE = 0.05  # of the pages visited, at least one (ARCHITECTURE 8)
 _LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
+_BLANK_TEXT = 30  # characters: a title and "loading" at most
 _NO_LIST = frozenset({PageKind.HOME, PageKind.ARTICLE, PageKind.ERROR, PageKind.CHALLENGE, PageKind.SEARCH})
 _DIGITS = re.compile(r"\d+")
 
@@ -38,6 +39,7 @@ class Wanted(Frozen):
     """That a page needs the browser: kept as evidence beside the probes'."""
 
     why: Why
+    blank: bool = False  # the home page, and nothing at all of it can be seen without its scripts
 
 
 class Renders(Frozen):
@@ -60,8 +62,9 @@ def observe(page: Page) -> Wanted | None:
     if page.rendered:
         return None
     if page.is_home:
-        open_places = page.unread or filled_by_script(page) or unfilled_lists(page)
-        return Wanted(why=Why.HOME) if open_places else None
+        blank = len(page.text) < _BLANK_TEXT and not find_link_count(page)
+        open_places = blank or page.unread or filled_by_script(page) or unfilled_lists(page)
+        return Wanted(why=Why.HOME, blank=blank) if open_places else None
     if find_rows(page).needs_browser and page_kind(page) not in _NO_LIST:
         return Wanted(why=Why.ROWS)
     if len(page.text) < _LITTLE_TEXT and filled_by_script(page) == "shell":

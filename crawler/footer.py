@@ -42,7 +42,10 @@ _STRONG = re.compile(
 # One of these stands in each of them, at most so far from its beginning (readable text has few spaces).
 _STRONG_WORDS = ("标识", "标示", "备", "版权", "opy", "©", "COPYRIGHT")
 _WORD_REACH = 60
-_WEAK = re.compile(r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位)?\s*[:：]")
+_WEAK = re.compile(
+    r"技术支持|站点地图|网站地图|网站声明|隐私声明|分辨率|主\s*办(?:单位|方)?\s*[:：]|(?:政府|局|委|办)\s*主办"
+    r"|(?:联系电话|办公电话|电\s*话|地\s*址)\s*[:：]"
+)
 _BEFORE, _AFTER = 9, 8  # lines around an anchor that still are the footer (assumed)
 _REACH = 400  # characters: an article's paragraph before a footer is no part of it
 _UNIT = r"[\u4e00-\u9fff（）()、·“”]{3,40}"

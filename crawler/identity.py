@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler import dialects
+from crawler.home import home_doubt
 from crawler.kind import find_link_count, is_error, wall_of
 from crawler.model import Unit
 
@@ -56,15 +57,9 @@ def doubt(page: Page, unit: Unit) -> Doubt | None:
 
 
 def is_content(page: Page, unit: Unit) -> bool:
-    """Did the page pass the identity test?
-
-    A home page is refused only as a wall, an error or maintenance page, or a parked name: a bare shell may be
-    all that a portal's home is before its scripts run.
-    """
-    reason = doubt(page, unit)
-    if page.is_home:
-        return reason not in (Doubt.WALL, Doubt.ERROR, Doubt.FOREIGN)
-    return reason is None
+    """Did the page pass the identity test? Home pages have one of their own: a bare shell may be all that a
+    portal's home is before its scripts run."""
+    return home_doubt(page, unit) is None if page.is_home else doubt(page, unit) is None
 
 
 def belongs(page: Page, unit: Unit) -> bool:
@@ -80,11 +75,3 @@ def belongs(page: Page, unit: Unit) -> bool:
     if name in said or (len(short) >= 3 and short in said):
         return True
     return name in page.text
-
-
-def alike(page: Page, home: Page) -> float:
-    """Share of the page's same-host links that also stand on the home page: 1.0 same template, 0.0 none."""
-    own = {link.url for link in page.links if link.tag == "a" and link.url}
-    if not own:
-        return 0.0
-    return len(own & {link.url for link in home.links if link.url}) / len(own)

@@ -74,12 +74,14 @@ class Targets:
         sweep_id: str = "",
         *,
         again_after: float = 20.0,
+        settle_after: float = 200.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._sweep = sweep_id
         self._again_after = again_after  # seconds between the two looks at least
+        self._settle_after = settle_after  # the same, where a host refused: restarts take minutes
         self._now = now
         self._sleep = sleep
         self._room = asyncio.Semaphore(IN_FLIGHT)
@@ -139,9 +141,10 @@ class Targets:
 
     async def _until_later(self, first: Look | None) -> None:
         if first is not None and first.at is not None:
+            wanted = self._settle_after if first.outcome is Outcome.REFUSED else self._again_after
             passed = (self._now() - first.at).total_seconds()
-            if passed < self._again_after:
-                await self._sleep(self._again_after - max(0.0, passed))
+            if passed < wanted:
+                await self._sleep(wanted - max(0.0, passed))
 
     async def _ask(self, url: str, fetch: Fetch, online: Online, *, fresh: bool) -> Look:
         fetched = await fetch(Request(url, fresh=fresh, body_wanted=False))

@@ -20,6 +20,7 @@ from crawler.candidates import candidates, home_candidate, leads_of
 from crawler.dialects import read as read_dialects
 from crawler.dialects import supplements as dialect_supplements
 from crawler.frontier import Attempt, Candidate, Frontier, State, Visit
+from crawler.home import HomeDoubt, home_doubt
 from crawler.identity import is_content
 from crawler.memo import Leads, Memo, NoPast, Part, Past, text_digest
 from crawler.model import Fetched, Outcome, Period, Request, Role, Unit
@@ -86,6 +87,7 @@ class Walk:
         self._plan = plan
         self._net = net
         self._frontier = frontier
+        self.home_doubt: HomeDoubt | None = None  # why the home page that was last visited is not read
         self._scope = Scope.of(plan.unit)
         if plan.home is not None:
             self._adopt(plan.home)
@@ -207,6 +209,7 @@ class Walk:
             return replace(bare_visit(candidate, fetched), candidates=rows)
         if is_home:
             self._adopt(page.url)
+            self.home_doubt = home_doubt(page, self._plan.unit)
         if not is_content(page, self._plan.unit):
             return Visit(candidate.key, facts_of(candidate, fetched, page, identified=False), evidence={})
         leads = [(leads_of(one, self._scope), one.url) for one in (page, *await self._further(page, trail))]

@@ -115,8 +115,9 @@ def build_city(seed: int, as_of: date) -> City:
     market = departments.market_bureau(seed, as_of)
     traps, district = yunxi.county(seed, as_of), fenglin.district(seed, as_of)
     water = shuiwu.water_bureau(seed, as_of, traps)
-    stale, copied = luling.town(seed, as_of), bailu.town(seed, as_of)
-    portals = [owner, bureau, finance, health, market, county, traps, district, zone, water, stale, copied]
+    stale, copied, small = luling.town(seed, as_of), bailu.town(seed, as_of), bailu.small_town(seed, as_of)
+    bureaus = [bureau, finance, health, market]
+    portals = [owner, *bureaus, county, traps, district, zone, water, stale, copied, small]
     departments.late_interpretation(finance)
     for portal in portals:
         place(portal)

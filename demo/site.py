@@ -170,6 +170,11 @@ class Portal:
                 if before != check and before in self.told and self.told[before].verdict == FAIL:
                     truths[check] = Truth(self.id, check, "not_applicable", reason=f"needs:{before}")
                     break
+        if "tamper.mirror" in self.told:
+            # What was read is not the unit's: one fault, and nothing else is held against it.
+            spared = ("tamper.mirror", "site.reachable")
+            void = {one: Truth(self.id, one, "unknown", reason="home_unreachable") for one in truths}
+            truths = {one: truths[one] if one in spared else void[one] for one in truths}
         return [truths[check] for check in sorted(truths)]
 
 

@@ -156,6 +156,8 @@ class PortalState(StrEnum):
     OPEN = "open"
     DOWN = "down"  # refused or NXDOMAIN, confirmed, canary up
     SUSPECTED = "suspected"  # only time-outs or 5xx so far
+    FOREIGN = "foreign"  # what opens, twice, is not the unit's own site
+    UNREAD = "unread"  # it opens, but only scripts that were not run bring what is on it
     BLOCKED = "blocked"  # every attempt shows a named wall
     ROBOTS = "robots"
     OWN_NETWORK = "own_network"
@@ -256,9 +258,12 @@ class Check:
 
     id: str
     title: str
-    needs: str = "home"  # "home": the home page was read; "portal": only a portal URL; "nothing"
+    # "home": the home page was read; "host": the portal is not known to be somebody else's; "portal": only a
+    # portal URL; "nothing"
+    needs: str = "home"
     after: str | None = None  # a check that must not have failed: else not_applicable needs:<after>
     shared: bool = False  # a host fact: path units copy it from the host's owner
+    voids: bool = False  # its fault means that nothing that was read is the unit's own
 
 
 Observe = Callable[["Page"], E | None]
@@ -287,10 +292,18 @@ class Probe(Generic[E, L]):
 _STATE_REASON = {
     PortalState.DOWN: Reason.HOME_UNREACHABLE,
     PortalState.SUSPECTED: Reason.HOME_UNREACHABLE,
+    PortalState.FOREIGN: Reason.HOME_UNREACHABLE,
+    PortalState.UNREAD: Reason.UNREADABLE,
     PortalState.BLOCKED: Reason.BLOCKED,
     PortalState.ROBOTS: Reason.ROBOTS,
     PortalState.OWN_NETWORK: Reason.OWN_NETWORK,
     PortalState.NONE: Reason.NO_PORTAL,
+}
+
+# What cannot be judged in a state: everything that needs the home page, and of a stranger also the host.
+_STOPPED_BY: Mapping[PortalState, tuple[str, ...]] = {
+    PortalState.OPEN: (),
+    PortalState.FOREIGN: ("home", "host"),
 }
 
 
@@ -306,7 +319,7 @@ def run_probe(probe: Probe[Any, Any], evidence: Evidence[Any], limits: Frozen | 
     for check in probe.checks:
         if state is PortalState.NONE and check.needs != "nothing":
             results[check.id] = Result.unknown(check.id, Reason.NO_PORTAL)
-        elif state is not PortalState.OPEN and check.needs == "home":
+        elif check.needs in _STOPPED_BY.get(state, ("home",)):
             results[check.id] = Result.unknown(check.id, _STATE_REASON[state])
         else:
             open_checks.append(check.id)
@@ -332,8 +345,12 @@ def _judged(probe: Probe[Any, Any], evidence: Evidence[Any], limits: Frozen) -> 
 
 
 def apply_preconditions(results: Iterable[Result], checks: Mapping[str, Check]) -> list[Result]:
-    """`not_applicable: needs:X` for every check whose precondition X failed in the same unit."""
+    """`not_applicable: needs:X` for every check whose precondition X failed in the same unit; after the fault
+    of a check that `voids`, nothing that was read is held against the unit."""
     by_id = {result.check: result for result in results}
+    void = next((r.check for r in by_id.values() if r.verdict is Verdict.FAIL and _voids(r, checks)), None)
+    if void is not None:
+        return [_voided(result, void, checks) for result in by_id.values()]
     out = []
     for result in by_id.values():
         after = checks[result.check].after if result.check in checks else None
@@ -345,3 +362,14 @@ def apply_preconditions(results: Iterable[Result], checks: Mapping[str, Check]) 
             after = checks[after].after if after in checks else None
         out.append(result)
     return out
+
+
+def _voids(result: Result, checks: Mapping[str, Check]) -> bool:
+    return result.check in checks and checks[result.check].voids
+
+
+def _voided(result: Result, by: str, checks: Mapping[str, Check]) -> Result:
+    needs = checks[result.check].needs if result.check in checks else "home"
+    if result.check == by or needs not in ("home", "host"):
+        return result
+    return Result.unknown(result.check, Reason.HOME_UNREACHABLE, observed={"void": by})

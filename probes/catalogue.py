@@ -34,7 +34,7 @@ _FOOTER = (
 
 _SITE = (
     _check("site.reachable", "首页可以访问", needs="portal"),
-    _check("site.domain", "使用.gov.cn域名", needs="portal", shared=True),
+    _check("site.domain", "使用.gov.cn域名", needs="host", shared=True),
     _check("site.not_found", "不存在的网址返回404", shared=True),
     _check("site.display", "主流浏览器正常显示"),
     _check("site.one_source", "门户与部门公开内容数据同源"),
@@ -46,7 +46,7 @@ _SITE = (
 )
 
 _IPV6 = (
-    _check("ipv6.aaaa", "域名有IPv6地址（AAAA记录）", needs="portal", shared=True),
+    _check("ipv6.aaaa", "域名有IPv6地址（AAAA记录）", needs="host", shared=True),
     _check("ipv6.home", "首页可经IPv6访问", after="ipv6.aaaa", shared=True),
     _check("ipv6.same", "IPv6与IPv4内容一致", after="ipv6.home", shared=True),
     _check("ipv6.links", "二、三级链接可经IPv6访问", after="ipv6.home", shared=True),

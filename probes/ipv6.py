@@ -33,7 +33,7 @@ from probes.ipv6_looks import (
 )
 
 CHECKS = (
-    Check("ipv6.aaaa", "域名有IPv6地址（AAAA记录）", needs="portal", shared=True),
+    Check("ipv6.aaaa", "域名有IPv6地址（AAAA记录）", needs="host", shared=True),
     Check("ipv6.home", "首页可经IPv6访问", after="ipv6.aaaa", shared=True),
     Check("ipv6.same", "IPv6与IPv4内容一致", after="ipv6.home", shared=True),
     Check("ipv6.links", "二、三级链接可经IPv6访问", after="ipv6.home", shared=True),

@@ -59,9 +59,11 @@ _NEEDS_WITNESS = frozenset({Said.NXDOMAIN, Said.REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a look is compared with: the unit's own home addresses, and each host's page for missing names."""
+    """What a look is compared with: the unit's own home addresses, each host's page for missing names, and
+    which hosts answered other questions of this sweep."""
 
     homes: frozenset[str] = frozenset()  # from `place`
+    answering: frozenset[str] = frozenset()  # origins
     missing: Mapping[str, str] = field(default_factory=dict)  # origin -> fingerprint
 
 
@@ -69,6 +71,8 @@ def said(target: Target, look: Look, around: Surroundings) -> Said:
     """What one look at the target says."""
     if look.outcome is not Outcome.OK:
         found = _BY_OUTCOME.get(look.outcome, Said.UNTESTED)
+        if found is Said.REFUSED and origin(target.url) in around.answering:
+            return Said.SUSPECTED  # a host that answers elsewhere had an outage: its links are not dead
         return Said.UNTESTED if found in _NEEDS_WITNESS and not look.online else found
     if is_soft_404(target, look, around):
         return Said.SOFT_404

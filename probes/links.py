@@ -84,7 +84,8 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> Looked:
     own = {origin(facts.final_url) for facts in evidence.visited if facts.outcome is Outcome.OK}
     deep = {origin(url) for url, look in looks.items() if look.print and not is_root(url)}
     missing = await _learn_missing(net, sorted(own | deep), evidence.context.seed)
-    around = _around(index, {host: look.print for host, look in missing.items()})
+    opened = [url for url, look in looks.items() if look.outcome is Outcome.OK]
+    around = _around(index, {host: look.print for host, look in missing.items()}, opened)
     looks |= await _look_at(net, _doubted_visits(index, missing))
     return _sorted_out(index, looks, around)
 
@@ -217,8 +218,13 @@ def _walked(facts: PageFacts) -> Look:
     return Look(outcome=facts.outcome, status=facts.status, final_url=facts.final_url, size=1)
 
 
-def _around(index: Index, missing: Mapping[str, str]) -> Surroundings:
-    return Surroundings(frozenset(place(url) for url in index.portal_places), missing)
+def _around(index: Index, missing: Mapping[str, str], opened: Iterable[str] = ()) -> Surroundings:
+    walked = (facts.final_url for facts in index.visited.values() if facts.outcome is Outcome.OK)
+    return Surroundings(
+        frozenset(place(url) for url in index.portal_places),
+        frozenset(origin(url) for url in (*walked, *opened)),
+        missing,
+    )
 
 
 # -- judging
@@ -246,9 +252,10 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
 
 def answers_of(index: Index, looked: Looked) -> dict[str, Said]:
     """What is proved of each safe target; without an entry nobody has looked."""
-    first = _around(index, {host: page.first for host, page in looked.missing.items()})
-    again = _around(index, {host: page.second for host, page in looked.missing.items() if page.second})
     opened = set(looked.opened)
+    first = _around(index, {host: page.first for host, page in looked.missing.items()}, opened)
+    seconds = {host: page.second for host, page in looked.missing.items() if page.second}
+    again = _around(index, seconds, opened)
     answers: dict[str, Said] = {}
     for url, target in index.safe.items():
         doubt = looked.doubts.get(url)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.home import HomeDoubt
 from crawler.model import Frozen, Outcome, Request, UnitKind
 from crawler.page import Page
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result
 
 CHECKS = (
     Check("site.reachable", "首页能够打开", needs="portal"),
-    Check("site.domain", "使用 .gov.cn 域名", needs="portal", shared=True),
+    Check("site.domain", "使用 .gov.cn 域名", needs="host", shared=True),
     Check("site.not_found", "不存在的页面返回 404", shared=True),
 )
 
@@ -105,11 +107,13 @@ def judge(evidence: Evidence[Nothing], limits: Limits) -> Iterator[Result]:
 def judge_reachable(evidence: Evidence[Nothing]) -> Result:
     context = evidence.context
     observed = dict(context.portal_detail)
-    if context.portal is PortalState.OPEN:
+    if context.portal in (PortalState.OPEN, PortalState.UNREAD):
         return Result.of("site.reachable", observed=observed)
+    portal = evidence.unit.portal or ""
+    if context.portal is PortalState.FOREIGN:
+        return Result.of("site.reachable", defects=[_stranger(portal, observed)], observed=observed)
     if context.portal is not PortalState.DOWN:
         return Result.unknown("site.reachable", _STATES[context.portal], population=1, observed=observed)
-    portal = evidence.unit.portal or ""
     finding = Finding(
         url=portal,
         subject=portal,
@@ -120,6 +124,29 @@ def judge_reachable(evidence: Evidence[Nothing]) -> Result:
         evidence=(Proof(kind="http", ref=portal),),
     )
     return Result.of("site.reachable", defects=[finding], observed=observed)
+
+
+_THERE: dict[str, str] = {
+    HomeDoubt.DEFAULT: "打开的是服务器或站群系统的默认页面",
+    HomeDoubt.PARKED: "打开的是域名停放或出售页面",
+    HomeDoubt.MOVED: "网站已迁往其他网址",
+    HomeDoubt.LOGIN: "打开的是登录页面",
+    HomeDoubt.OTHER: "打开的是其他单位的网站",
+}
+
+
+def _stranger(portal: str, observed: Mapping[str, Any]) -> Finding:
+    landed = str(observed.get("landed") or portal)
+    there = "" if landed == portal else f"（{landed}）"
+    return Finding(
+        url=portal,
+        subject=portal,
+        message="登记的网址打开的不是本单位网站的首页",
+        expected="登记的网址打开本单位门户网站的首页",
+        found=f"两次访问（间隔并更换连接）均为：{_THERE.get(str(observed.get('home')), '他人的页面')}{there}",
+        advice="请核对单位清单中的门户网址；网址无误的，请检查域名解析和服务器的站点绑定，恢复后重新检测",
+        evidence=(Proof(kind="http", ref=portal),),
+    )
 
 
 _WORDS: dict[str, str] = {

@@ -105,6 +105,9 @@ OBSERVED = {
     "page_size": "每页条数",
     "hits": "相符的",
     "wall": "防护标识",
+    "home": "首页疑点",
+    "landed": "最终打开的网址",
+    "void": "因这项不通过而不予判定",
 }
 
 # How a request ended, in words for people.
@@ -146,6 +149,17 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "title": "查到（标题相符）",
         "missed": "没有查到",
         "unclear": "不能确定",
+    },
+    "home": {
+        "closed": "维护或关停公告",
+        "empty": "空白页面",
+        "error": "错误页面",
+        "wall": "网站防护拦截",
+        "default": "服务器默认页面",
+        "parked": "域名停放页面",
+        "moved": "迁往其他网址",
+        "login": "登录页面",
+        "other": "其他单位的网站",
     },
     "first": OUTCOMES,
     "second": OUTCOMES,

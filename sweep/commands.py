@@ -253,4 +253,4 @@ async def demo(out: Path, *, seed: int, as_of: date | None) -> None:
                 print(path)
 
 
-DEMO_TIMING = Timing(confirm_after=1.0, offline_pause=1.0, offline_patience=20.0)
+DEMO_TIMING = Timing(confirm_after=1.0, settle_after=2.0, offline_pause=1.0, offline_patience=20.0)

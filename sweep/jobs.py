@@ -20,7 +20,7 @@ from sweep.plan import gate_settings
 from sweep.progress import Progress
 from sweep.seeds import Seeds
 from sweep.stages import Timing
-from sweep.work import audit_units
+from sweep.work import Work, audit_units
 
 
 class Event(NamedTuple):
@@ -106,7 +106,8 @@ def work(
         async with await Store.open(db) as store, Gate(**gate_settings(seeds)) as gate:
             sweep = await store.get(sweep_id)
             mine = [unit for unit in seeds.units if unit.id in units]
-            await audit_units(seeds, store, sweep, mine, gate, Reporter(events), timing, reread=reread)
+            work = Work(seeds, store, sweep, gate, Reporter(events), timing, reread=reread)
+            await audit_units(work, mine)
 
     with suppress(KeyboardInterrupt):
         asyncio.run(main())

@@ -28,7 +28,7 @@ from sweep.proof import Reference
 from sweep.run import require_online
 from sweep.seeds import Seeds, load_seeds
 from sweep.stages import Timing
-from sweep.work import audit_units
+from sweep.work import Work, audit_units
 
 Pair = tuple[str, str]  # unit, check
 
@@ -138,7 +138,8 @@ async def recheck(
         async with Gate(**gate_settings(seeds)) as gate:
             await require_online(gate, chosen)
             with Progress(units) as progress:
-                await audit_units(seeds, store, row, units, gate, progress, timing or Timing(), probes)
+                work = Work(seeds, store, row, gate, progress, timing or Timing(), probes)
+                await audit_units(work, units)
     except asyncio.CancelledError:
         await store.interrupt(row.id)
         raise

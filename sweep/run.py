@@ -19,7 +19,7 @@ from sweep.program import program
 from sweep.progress import Progress
 from sweep.reread import read_cited
 from sweep.stages import Timing
-from sweep.work import audit_units
+from sweep.work import Work, audit_units
 
 RESUME_WITHIN = timedelta(hours=20)
 CANARY_TRIES = 3
@@ -73,7 +73,8 @@ async def _audit(plan: Plan, store: Store, sweep: SweepRow, gate: Gate, options:
                     options.db, seeds, sweep.id, options.jobs, timing, progress, reread=reread
                 )
             else:
-                await audit_units(seeds, store, sweep, seeds.units, gate, progress, timing, reread=reread)
+                work = Work(seeds, store, sweep, gate, progress, timing, reread=reread)
+                await audit_units(work, seeds.units)
         except asyncio.CancelledError:
             await store.interrupt(sweep.id)
             raise

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from crawler import escalate
@@ -16,31 +17,40 @@ from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.masking import mask_json
 from crawler.memo import NoPast, Past
-from crawler.model import Frozen, Outcome, PageFacts, PageKind, Request, Role, Unit
+from crawler.model import Frozen, Outcome, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
 from crawler.targets import Targets
-from crawler.traps import key_of
 from crawler.walk import Observe, Walk, WalkPlan
 from probes.base import PortalState, Probe
 from probes.past_wall import PASSED
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
-from sweep import escalation
+from sweep import escalation, second_pass
 from sweep.evidence import RENDER, evidence_of, unit_facts
 from sweep.evidence_files import evidence_folder
+from sweep.portal import home_of, is_read, look_again
 
 WALLED_PAGES = 60  # asked for of a portal behind a wall, to see whether more than its home opens (assumed)
-CERTAIN = frozenset({Outcome.REFUSED, Outcome.NXDOMAIN, Outcome.GONE})  # the site's own doing, if confirmed
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds between a look and its confirmation, and of patience with our own network (assumed)."""
+    """Seconds between a look and its confirmation, and of patience with our own network (assumed).
+
+    `settle_after`: how long a dead host is given to come back before its silence is held against it: restarts
+    and failovers take minutes.
+    """
 
     confirm_after: float = 20.0
+    settle_after: float = 200.0
     offline_pause: float = 5.0
     offline_patience: float = 600.0
+
+    @property
+    def pauses(self) -> tuple[float, float]:
+        """Before the second look at what is dead, and from there to the last one."""
+        return self.confirm_after, max(0.0, self.settle_after - self.confirm_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +90,12 @@ async def audit(job: Job) -> None:
     if await _pass_wall(job, net):
         net.purpose = "walk"
         await walk(job, net)
+    if await _repeat(job, net):
+        await walk(job, net)
     if await _render(job, net):
         net.purpose = "walk"
         await walk(job, net)
+    await _note_blank_home(job)
     job.stage("gather")
     began = time.monotonic()
     await gather(job, net)
@@ -110,13 +123,23 @@ async def walk(job: Job, net: PatientNet) -> None:
     """Visit the portal; where its home page fails, look once more later before saying so."""
     plan = await walk_plan(job, net)
     await Walk(plan, net, job.store).run()
-    home = await _home(job)
-    if _is_read(home):
+    home = await home_of(job.store)
+    if is_read(home):
         passed = await _passed(job)
         await _save_portal(job, PortalState.OPEN, passed or {"first": home.outcome})
     elif not await job.store.state():
-        await _look_again(job, net, plan, home)
+        await look_again(plan, net, job.store, home, job.timing.pauses, partial(_save_portal, job))
     await job.store.save_attempts(net.drain())
+
+
+async def _note_blank_home(job: Job) -> None:
+    """A home page that only its scripts fill says nothing of the unit, unless the browser has shown it."""
+    if not await _is_open(job):
+        return
+    home = await home_of(job.store)
+    wanted = dict(await job.store.evidence(RENDER)).get(home.url)
+    if wanted is not None and not home.rendered and escalate.Wanted.model_validate_json(wanted).blank:
+        await _save_portal(job, PortalState.UNREAD, {"first": home.outcome})
 
 
 async def walk_plan(job: Job, net: PatientNet) -> WalkPlan:
@@ -130,7 +153,7 @@ async def walk_plan(job: Job, net: PatientNet) -> WalkPlan:
         job.sweep.as_of,
         observer(job.probes),
         tick=job.tick,
-        home=home.final_url if home is not None and _is_read(home) else None,
+        home=home.final_url if home is not None and is_read(home) else None,
         attempts=net.drain,
         archive=job.archive,
         past=job.past,
@@ -155,52 +178,25 @@ async def _passed(job: Job) -> Mapping[str, Any]:
     return detail if PASSED in detail else {}
 
 
+async def _repeat(job: Job, net: PatientNet) -> bool:
+    """Pages that failed, asked once more; whether they brought links that are still to be walked."""
+    if not await _is_open(job):
+        return False
+    more = await second_pass.repeat(job.store, await walk_plan(job, net), net, job.timing.pauses)
+    await job.store.save_attempts(net.drain())
+    return more
+
+
+async def _is_open(job: Job) -> bool:
+    return (await job.store.state() or {}).get("portal") == PortalState.OPEN
+
+
 async def _render(job: Job, net: PatientNet) -> bool:
     """Pages that only a browser can show; whether they brought links that are still to be walked."""
-    state = await job.store.state() or {}
-    if state.get("portal") != PortalState.OPEN:
+    if not await _is_open(job):
         return False
     net.purpose = "render"
     return await escalation.escalate(job.store, await walk_plan(job, net), net)
-
-
-async def _look_again(job: Job, net: PatientNet, plan: WalkPlan, home: PageFacts) -> None:
-    if home.outcome is Outcome.ROBOTS:
-        return await _save_portal(job, PortalState.ROBOTS, {"first": home.outcome})
-    await asyncio.sleep(job.timing.confirm_after)
-    again = await net.fetch(Request(home.url, fresh=True))
-    detail = {"first": home.outcome, "second": again.outcome, "wall": again.wall, "status": again.status}
-    if again.ok:
-        await job.store.reopen(key_of(home.url))
-        await Walk(plan, net, job.store).run()
-        return await _save_portal(job, _state_of(await _home(job)), detail)
-    return await _save_portal(job, portal_state(home.outcome, again.outcome, await net.online()), detail)
-
-
-def _is_read(home: PageFacts) -> bool:
-    return home.outcome is Outcome.OK and home.identified
-
-
-def _state_of(home: PageFacts) -> PortalState:
-    """Of a home page that answered: a wall or a maintenance page, seen twice, still proves no fault."""
-    if _is_read(home):
-        return PortalState.OPEN
-    return PortalState.BLOCKED if home.kind is PageKind.CHALLENGE else PortalState.SUSPECTED
-
-
-def portal_state(first: Outcome, second: Outcome, online: bool) -> PortalState:
-    """What two failed looks at a home page prove: only refusals and clear denials prove a fault."""
-    if not online or Outcome.OWN_NETWORK in (first, second):
-        return PortalState.OWN_NETWORK
-    if first is Outcome.WALL and second is Outcome.WALL:
-        return PortalState.BLOCKED
-    if first in CERTAIN and second in CERTAIN:
-        return PortalState.DOWN
-    return PortalState.SUSPECTED
-
-
-async def _home(job: Job) -> PageFacts:
-    return next(page for page in await job.store.facts() if page.role is Role.HOME)
 
 
 async def _save_portal(job: Job, state: PortalState, detail: Mapping[str, Any]) -> None:

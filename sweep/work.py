@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -52,71 +53,84 @@ def _spare_collections() -> None:
         gc.set_threshold(*_COLLECT_AFTER)
 
 
-async def audit_units(
-    seeds: Seeds,
-    store: Store,
-    sweep: SweepRow,
-    units: Sequence[Unit],
-    gate: Gate,
-    progress: Watcher,
-    timing: Timing,
-    probes: Sequence[Probe[Any, Any]] = ALL,
-    *,
-    reread: bool = True,
-) -> None:
-    """All units, many at once; each is owned by this process while it works on it.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all units of a sweep are worked with in this process."""
 
-    `reread=False`: what has not changed since the last sweep is carried over from it.
-    """
+    seeds: Seeds
+    store: Store
+    sweep: SweepRow
+    gate: Gate
+    progress: Watcher
+    timing: Timing
+    probes: Sequence[Probe[Any, Any]] = ALL
+    reread: bool = True  # False: what has not changed since the last sweep is carried over from it
+
+
+async def audit_units(work: Work, units: Sequence[Unit]) -> None:
+    """All units, many at once; each is owned by this process while it works on it."""
     _spare_collections()
-    me = this_process()
     room = asyncio.Semaphore(UNITS_AT_ONCE)
-    targets = Targets(store, sweep.id, again_after=timing.confirm_after)
+    timing = work.timing
+    targets = Targets(
+        work.store, work.sweep.id, again_after=timing.confirm_after, settle_after=timing.settle_after
+    )
 
     async def one(unit: Unit, browser: Browser) -> None:
-        async with room:
-            if await store.claim(sweep.id, me, LEASE, among=[unit.id]) is None:
-                progress.stage(unit.id, "done")
-                return
-            job = Job(
-                sweep=sweep,
-                unit=unit,
-                store=await store.unit(sweep.id, unit.id),
-                gate=gate,
-                probes=probes,
-                timing=timing,
-                browser=browser,
-                past=await _past(store, sweep, unit, probes, reread=reread),
-                archive=unit_archive(store, sweep.id, unit.id, gate.user_agent),
-                targets=targets,
-                has_owner=owner_of(unit, seeds.units) is not None,
-                tick=lambda url, outcome: progress.page(unit.id, url, outcome),
-                stage=lambda name: progress.stage(unit.id, name),
-            )
-            beat = asyncio.create_task(_heartbeat(store, sweep.id, unit.id, me), name=f"lease {unit.id}")
-            try:
-                await audit(job)
-            finally:
-                beat.cancel()
-                with suppress(asyncio.CancelledError):
-                    await beat
-                await store.release(sweep.id, unit.id, me)
-            await store.set_stage(sweep.id, unit.id, Stage.DONE)
-            progress.stage(unit.id, "done")
+        async with room, _leased(work, unit) as mine:
+            if mine:
+                await audit(await _job(work, unit, browser, targets))
+        if mine:
+            await work.store.set_stage(work.sweep.id, unit.id, Stage.DONE)
+        work.progress.stage(unit.id, "done")
 
-    async with Browser(gate, evidence=evidence_root(store.where)) as browser, asyncio.TaskGroup() as group:
+    where = evidence_root(work.store.where)
+    async with Browser(work.gate, evidence=where) as browser, asyncio.TaskGroup() as group:
         for unit in units:
             group.create_task(one(unit, browser), name=f"unit {unit.id}")
     await targets.flush()
 
 
-async def _past(
-    store: Store, sweep: SweepRow, unit: Unit, probes: Sequence[Probe[Any, Any]], *, reread: bool
-) -> Past:
-    if reread:
+async def _past(work: Work, unit: Unit) -> Past:
+    if work.reread:
         return NoPast()
-    names = [*(probe.id for probe in probes if probe.observe is not None), RENDER]
-    return await store.past(sweep, unit, names, CARRIED_DAYS)
+    names = [*(probe.id for probe in work.probes if probe.observe is not None), RENDER]
+    return await work.store.past(work.sweep, unit, names, CARRIED_DAYS)
+
+
+async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets) -> Job:
+    return Job(
+        sweep=work.sweep,
+        unit=unit,
+        store=await work.store.unit(work.sweep.id, unit.id),
+        gate=work.gate,
+        probes=work.probes,
+        timing=work.timing,
+        browser=browser,
+        past=await _past(work, unit),
+        archive=unit_archive(work.store, work.sweep.id, unit.id, work.gate.user_agent),
+        targets=targets,
+        has_owner=owner_of(unit, work.seeds.units) is not None,
+        tick=lambda url, outcome: work.progress.page(unit.id, url, outcome),
+        stage=lambda name: work.progress.stage(unit.id, name),
+    )
+
+
+@asynccontextmanager
+async def _leased(work: Work, unit: Unit) -> AsyncIterator[bool]:
+    """Whether the unit is ours; as long as the block runs, it stays so."""
+    me, store, sweep = this_process(), work.store, work.sweep.id
+    if await store.claim(sweep, me, LEASE, among=[unit.id]) is None:
+        yield False
+        return
+    beat = asyncio.create_task(_heartbeat(store, sweep, unit.id, me), name=f"lease {unit.id}")
+    try:
+        yield True
+    finally:
+        beat.cancel()
+        with suppress(asyncio.CancelledError):
+            await beat
+        await store.release(sweep, unit.id, me)
 
 
 async def _heartbeat(store: Store, sweep: str, unit: str, owner: str) -> None:

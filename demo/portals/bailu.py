@@ -1,4 +1,7 @@
-"""白鹭镇: what the list of units calls its portal is a mirror of another site on a bought domain."""
+"""白鹭镇: what the list of units calls its portal is a mirror of another site on a bought domain.
+
+柳溪镇, beside it, has as little to show on a host of its own.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,26 @@ def town(seed: int, as_of: date) -> Portal:
         id="bailu", name="白鹭镇人民政府", place="白鹭镇", kind="town", group="镇(街道)", roles=[],
         parent="yunxi", division="449922",
     )  # fmt: skip
-    portal.fault("site.domain")
-    furnish(portal, ["news"])
-    add_topics(portal, _TOPICS)
-    portal.column("news").articles = portal.column("news").articles[:8]
+    _news_only(portal, _TOPICS)
     portal.footer.icp = "京ICP备10050088号-3"
-    portal.fault("footer.consistent")
     portal.head = "".join(f'<{tag} id="h4sia"></{tag}>' for tag in _TAGS)
     portal.fault("tamper.mirror")
-    portal.says("search.titles", "unknown", reason="too_few_samples")  # titles of three columns
     return portal
+
+
+def small_town(seed: int, as_of: date) -> Portal:
+    """One column with news; nothing else that anybody asks for."""
+    portal = found(
+        seed, as_of, "www.liuxi.gov.cn", "4499220023", Nfcms(),
+        id="liuxi", name="柳溪镇人民政府", place="柳溪镇", kind="town", group="镇(街道)", roles=[],
+        parent="yunxi", division="449922",
+    )  # fmt: skip
+    _news_only(portal, {slug: name.replace("白鹭", "柳溪") for slug, name in _TOPICS.items()})
+    return portal
+
+
+def _news_only(portal: Portal, topics: dict[str, str]) -> None:
+    furnish(portal, ["news"])
+    add_topics(portal, topics)
+    portal.column("news").articles = portal.column("news").articles[:8]
+    portal.says("search.titles", "unknown", reason="too_few_samples")  # titles of three columns

@@ -96,7 +96,7 @@ async def test_the_second_look_is_fresh_and_later() -> None:
 async def test_what_the_store_knows_is_not_asked_again() -> None:
     server, kept = Server(), Kept()
     store: TargetStore = kept
-    first = Targets(store, "s", again_after=0)
+    first = Targets(store, "s", again_after=0, settle_after=0)
     await first.look(URL, server.fetch, online)
     await first.look(URL, server.fetch, online, again=True)
     await first.flush()
@@ -110,7 +110,7 @@ async def test_the_real_store_keeps_both_looks(tmp_path: Path) -> None:
     async with await Store.open(f"sqlite:///{tmp_path}/t.db") as store:
         sweep = await store.create_sweep(plan("a"))
         server = Server()
-        targets = Targets(store, sweep.id, again_after=0)
+        targets = Targets(store, sweep.id, again_after=0, settle_after=0)
         await targets.look(URL, server.fetch, online)
         await targets.look(URL, server.fetch, online, again=True)
         await targets.flush()

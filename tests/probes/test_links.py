@@ -77,7 +77,7 @@ async def net_for(site: FaultSite) -> AsyncIterator[PatientNet]:
     policy = HostPolicy(rate=0, concurrency=4, robots="ignore")
     async with Gate(resolve=RESOLVE, default_policy=policy) as gate:
         await gate.fetch(Request(site.url("/")))  # somebody has answered: we are online
-        yield PatientNet(gate, Targets(again_after=0))
+        yield PatientNet(gate, Targets(again_after=0, settle_after=0))
 
 
 async def judged(site: FaultSite, given: Evidence[OnPage]) -> Mapping[str, Result]:

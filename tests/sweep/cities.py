@@ -20,7 +20,7 @@ from sweep.seeds import Seeds, parse_seeds
 from sweep.stages import Timing
 
 AS_OF = date(2026, 11, 20)
-QUICK = Timing(confirm_after=0.2, offline_pause=0.2, offline_patience=5.0)
+QUICK = Timing(confirm_after=0.2, settle_after=0.4, offline_pause=0.2, offline_patience=5.0)
 DRIVER = Path(__file__).parent / "driver.py"
 
 

@@ -16,7 +16,7 @@ from sweep.run import RunOptions, run_sweep  # noqa: E402
 from sweep.seeds import load_seeds  # noqa: E402
 from sweep.stages import Timing  # noqa: E402
 
-QUICK = Timing(confirm_after=0.2, offline_pause=0.2, offline_patience=5.0)
+QUICK = Timing(confirm_after=0.2, settle_after=0.4, offline_pause=0.2, offline_patience=5.0)
 
 
 async def main(seeds: str, db: str, as_of: str, seed: str, jobs: str = "1") -> None:

@@ -1,0 +1,75 @@
+"""Pages that did not open during the walk are asked once more when it is over.
+
+A host that was dead for minutes would otherwise leave a hole in the portal. A page that opens now takes the
+place of its failure. What was done is kept, so that a killed sweep does not repeat it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from crawler.frontier import Candidate
+from crawler.model import Frozen, Outcome
+from crawler.patience import PatientNet
+from crawler.walk import Walk, WalkPlan
+from storage.unit_store import UnitStore
+
+NAME = "second_pass"  # among what was gathered
+PORTION = 20  # as long as one page of a portion opens, the next one is asked for (assumed)
+MANY = 5  # so many failures look like an outage of the host, which is given time to end (assumed)
+
+PASSING = frozenset(
+    {
+        Outcome.SERVER_ERROR,
+        Outcome.CONNECT_TIMEOUT,
+        Outcome.TOO_SLOW,
+        Outcome.RESET,
+        Outcome.REFUSED,
+        Outcome.LIMITED,
+        Outcome.DNS_FAILED,
+        Outcome.UNROUTED,
+        Outcome.OWN_NETWORK,
+    }
+)
+
+
+class Repeated(Frozen):
+    """How many pages were asked again, and how many opened."""
+
+    asked: int = 0
+    opened: int = 0
+
+
+async def repeat(store: UnitStore, plan: WalkPlan, net: PatientNet, pauses: tuple[float, float]) -> bool:
+    """Ask again, after the first pause (seconds) for a few pages, after both for many. True where pages that
+    opened now brought new links to walk."""
+    if await store.gathered(NAME) is not None:
+        return False
+    failed = {page.url for page in await store.facts() if page.outcome in PASSING}
+    waiting = [candidate for candidate in await store.visited() if candidate.url in failed]
+    done, more = Repeated(), False
+    if waiting:
+        await asyncio.sleep(sum(pauses) if len(waiting) >= MANY else pauses[0])
+    for start in range(0, len(waiting), PORTION):
+        portion = waiting[start : start + PORTION]
+        opened, found = await _ask(portion, store, plan, net)
+        done = Repeated(asked=done.asked + len(portion), opened=done.opened + opened)
+        more = more or found
+        if not opened:
+            break
+    await plan.archive.flush()
+    await store.save_gathered(NAME, done.model_dump_json())
+    return more
+
+
+async def _ask(
+    portion: list[Candidate], store: UnitStore, plan: WalkPlan, net: PatientNet
+) -> tuple[int, bool]:
+    """(how many opened, whether they brought links)."""
+    walk = Walk(plan, net, store)
+    visits = [await walk.visit(candidate) for candidate in portion]
+    read = [visit for visit in visits if visit.facts.outcome is Outcome.OK and visit.facts.identified]
+    if read:
+        await store.observe_again(read)
+        await store.add(candidate for visit in read for candidate in visit.candidates)
+    return len(read), any(visit.candidates for visit in read)

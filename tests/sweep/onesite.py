@@ -1,0 +1,79 @@
+"""One unit on a small server, swept in virtual time: what is said of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crawler.model import PageFacts
+from demo.server import Answer, Host, Server
+from storage.repo import Store
+from sweep.plan import plan
+from sweep.run import RunOptions, run_sweep
+from sweep.seeds import parse_seeds
+from tests.sweep.cities import AS_OF
+from tests.sweep.hurry import run
+
+PORTAL = "www.lufeng.gov.cn"
+NAME = "陆丰市人民政府"
+CANARY = "canary.example.cn"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The results of one sweep by check, the state of the portal, and the pages visited."""
+
+    results: Mapping[str, dict[str, Any]]
+    state: Mapping[str, Any]
+    pages: tuple[PageFacts, ...] = field(default=())
+
+    @property
+    def faults(self) -> set[str]:
+        return {check for check, line in self.results.items() if line["verdict"] == "fail"}
+
+    def reason(self, check: str) -> tuple[str, str | None]:
+        line = self.results[check]
+        return line["verdict"], line["reason"]
+
+
+def html(body: str, title: str = "", status: int = 200, head: str = "") -> Answer:
+    text = f"<!DOCTYPE html><html><head><meta charset=utf-8><title>{title}</title>{head}</head><body>{body}"
+    return Answer(text.encode(), status)
+
+
+async def sweep_site(hosts: Mapping[str, Host], db: Path, portal: str = "/", **unit: Any) -> Told:
+    """One sweep of the unit whose portal is `portal` on PORTAL; the port replaces @PORT@."""
+    served = {CANARY: Host({"/": html("在线")}), **hosts}
+    server = Server(served)
+    async with server.running() as port:
+        url = portal if "//" in portal else f"http://{PORTAL}:{port}{portal}"
+        entry = {
+            "id": "lufeng", "name": NAME, "kind": "county", "portal": url,
+            "resolve": {PORTAL: ["127.0.0.1"]}, **unit,
+        }  # fmt: skip
+        near = {name: ["127.0.0.1"] for name in served if name not in entry["resolve"]}
+        seeds = {
+            "version": 1, "rules": ["jilin-2021"], "canaries": [f"http://{CANARY}:{port}/"],
+            "defaults": {"rate": 0, "max_pages": 60}, "hosts": near, "units": [entry],
+        }  # fmt: skip
+        text = yaml.safe_dump(seeds).replace("@PORT@", str(port))
+        where = f"sqlite:///{db}"
+        async with await Store.open(where) as store:
+            chosen = plan(parse_seeds(text, "test"), as_of=AS_OF, seed=1)
+            row = await run_sweep(chosen, store, RunOptions(db=where, new=True))
+            lines = await store.results(row.id, "jilin-2021")
+            mine = await store.unit(row.id, "lufeng")
+            return Told(
+                {line["check"]: line for line in lines}, await mine.state() or {}, tuple(await mine.facts())
+            )
+
+
+def told_of(
+    hosts: Mapping[str, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portal: str = "/", **unit: Any
+) -> Told:
+    return run(lambda: sweep_site(hosts, tmp_path / "one.db", portal, **unit), monkeypatch)
