@@ -130,6 +130,7 @@ _ERROR_WORDS = re.compile(
 # -- the page for what is missing
 
 _SHORTEST_SOFT_404 = 10  # characters: a page with less is a shell that a script fills
+_LONGEST_ERROR = 500  # a page with more is no error page (assumed)
 
 
 def speaks_for_missing(look: Look) -> bool:
@@ -143,12 +144,26 @@ def speaks_for_missing(look: Look) -> bool:
     )
 
 
+def in_common(one: Look, two: Look) -> str:
+    """What marks the host's page for missing names: the same page twice, or one error title on two pages; ''
+    where two invented names have nothing in common."""
+    if one.print == two.print:
+        return one.print
+    return error_title(one) if error_title(one) == error_title(two) else ""
+
+
+def error_title(look: Look) -> str:
+    """A fingerprint of a title that says itself that nothing is there; '' for any other title."""
+    told = look.characters <= _LONGEST_ERROR and _ERROR_WORDS.search(look.title) is not None
+    return f"title {look.title}" if told else ""
+
+
 def is_soft_404(target: Target, look: Look, around: Surroundings) -> bool:
     """The host's page for missing names came instead. Never asked of a home page."""
-    if not look.print or is_root(target.url) or target.home_word or place(target.url) in around.homes:
+    if is_root(target.url) or target.home_word or place(target.url) in around.homes:
         return False
-    missing = around.missing
-    return look.print in (missing.get(origin(target.url)), missing.get(origin(look.final_url)))
+    marks = {around.missing.get(origin(url)) for url in (target.url, look.final_url)}
+    return any(mark in marks for mark in (look.print, error_title(look)) if mark)
 
 
 # -- landing on a home page

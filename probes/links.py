@@ -21,6 +21,7 @@ from probes.link_verdicts import (
     WRONG,
     Said,
     Surroundings,
+    in_common,
     is_root,
     origin,
     place,
@@ -141,8 +142,8 @@ async def _look_at(net: Net, urls: Iterable[str], *, again: bool = False) -> dic
 async def _learn_missing(
     net: Net, origins: Iterable[str], seed: int, *, again: bool = False
 ) -> dict[str, Look]:
-    """Each host's page for missing names, where two invented names in different folders get the same one and
-    it is not the host's home page. Hosts that say 404 are asked once only."""
+    """Each host's page for missing names, where two invented names in different folders get the same one.
+    Hosts that say 404 are asked once only."""
     found: dict[str, Look] = {}
 
     async def learn(host: str) -> None:
@@ -151,11 +152,13 @@ async def _learn_missing(
         if not speaks_for_missing(one):
             return
         two = await net.look(names[1], again=again)
-        if not speaks_for_missing(two) or one.print != two.print:
+        if not speaks_for_missing(two):
             return
-        root = await net.look(f"{host}/", again=again)
-        if root.outcome is Outcome.OK and root.print != one.print:
-            found[host] = one
+        told = in_common(one, two)
+        root = await net.look(f"{host}/", again=again) if told else None
+        # A host that answers everything with its home page may be an app that reads the address by script.
+        if root is not None and root.outcome is Outcome.OK and root.print != told:
+            found[host] = one.model_copy(update={"print": told})
 
     async with asyncio.TaskGroup() as group:
         for host in origins:

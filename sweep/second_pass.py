@@ -1,7 +1,7 @@
 """Pages that did not open during the walk are asked once more when it is over.
 
-A host that was dead for minutes would otherwise leave a hole in the portal. A page that opens now takes the
-place of its failure. What was done is kept, so that a killed sweep does not repeat it.
+A host that was dead for minutes would otherwise leave a hole in the portal. What a page answers now takes
+the place of its failure. What was done is kept, so that a killed sweep does not repeat it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from crawler.walk import Walk, WalkPlan
 from storage.unit_store import UnitStore
 
 NAME = "second_pass"  # among what was gathered
-PORTION = 20  # as long as one page of a portion opens, the next one is asked for (assumed)
+PORTION = 20  # as long as one page of a portion answers, the next one is asked for (assumed)
 MANY = 5  # so many failures look like an outage of the host, which is given time to end (assumed)
 
 PASSING = frozenset(
@@ -34,15 +34,15 @@ PASSING = frozenset(
 
 
 class Repeated(Frozen):
-    """How many pages were asked again, and how many opened."""
+    """How many pages were asked again, and how many gave an answer, whatever it says."""
 
     asked: int = 0
-    opened: int = 0
+    answered: int = 0
 
 
 async def repeat(store: UnitStore, plan: WalkPlan, net: PatientNet, pauses: tuple[float, float]) -> bool:
     """Ask again, after the first pause (seconds) for a few pages, after both for many. True where pages that
-    opened now brought new links to walk."""
+    answer now brought new links to walk."""
     if await store.gathered(NAME) is not None:
         return False
     failed = {page.url for page in await store.facts() if page.outcome in PASSING}
@@ -52,10 +52,10 @@ async def repeat(store: UnitStore, plan: WalkPlan, net: PatientNet, pauses: tupl
         await asyncio.sleep(sum(pauses) if len(waiting) >= MANY else pauses[0])
     for start in range(0, len(waiting), PORTION):
         portion = waiting[start : start + PORTION]
-        opened, found = await _ask(portion, store, plan, net)
-        done = Repeated(asked=done.asked + len(portion), opened=done.opened + opened)
+        answered, found = await _ask(portion, store, plan, net)
+        done = Repeated(asked=done.asked + len(portion), answered=done.answered + answered)
         more = more or found
-        if not opened:
+        if not answered:
             break
     await plan.archive.flush()
     await store.save_gathered(NAME, done.model_dump_json())
@@ -65,11 +65,11 @@ async def repeat(store: UnitStore, plan: WalkPlan, net: PatientNet, pauses: tupl
 async def _ask(
     portion: list[Candidate], store: UnitStore, plan: WalkPlan, net: PatientNet
 ) -> tuple[int, bool]:
-    """(how many opened, whether they brought links)."""
+    """(how many gave an answer, whether it brought links)."""
     walk = Walk(plan, net, store)
     visits = [await walk.visit(candidate) for candidate in portion]
-    read = [visit for visit in visits if visit.facts.outcome is Outcome.OK and visit.facts.identified]
-    if read:
-        await store.observe_again(read)
-        await store.add(candidate for visit in read for candidate in visit.candidates)
-    return len(read), any(visit.candidates for visit in read)
+    said = [visit for visit in visits if visit.facts.outcome not in PASSING]
+    if said:
+        await store.observe_again(said)
+        await store.add(candidate for visit in said for candidate in visit.candidates)
+    return len(said), any(visit.candidates for visit in said)

@@ -222,6 +222,25 @@ async def test_an_app_that_answers_everything_alike_is_no_soft_404(site: FaultSi
     assert results["links.wrong"].verdict == "pass"
 
 
+async def test_error_pages_of_any_size_under_one_title(site: FaultSite) -> None:
+    """Each differs from the others, all say the same in their title; an article about errors has its own."""
+
+    def of_any_size(path: str) -> bytes:
+        body = f"<html><head><title>页面不存在</title></head><body>您访问的页面{path * 3}</body></html>"
+        return plain(body.encode())
+
+    class Random(Everything):
+        def get(self, path: str, default: Any = None) -> Any:
+            return dict.get(self, path, of_any_size(path))
+
+    site.routes = Random(plain(), **{"": plain()})
+    article = "<html><head><title>关于页面不存在问题的说明</title></head><body>说明</body></html>"
+    site.routes["/news/1.html"] = plain(article.encode())
+    urls = [site.url("/old/1.html", "b.gov.cn"), site.url("/news/1.html", "b.gov.cn")]
+    results = await judged(site, evidence(site.url("/"), a(*urls)))
+    assert subjects(results["links.wrong"]) == {urls[0]}
+
+
 async def test_a_host_that_answers_everything_with_its_home_page(site: FaultSite) -> None:
     site.routes = Everything(plain("<html><body>示例网站首页，欢迎访问本站各个栏目</body></html>".encode()))
     results = await judged(site, evidence(site.url("/"), a(site.url("/item/1", "b.gov.cn"))))
