@@ -97,7 +97,7 @@ def overlooked(
 
 
 def suspected(told: Mapping[tuple[str, str], dict[str, Any]], unit: str) -> set[str]:
-    """Links of which one look failed and the other told a fault: listed, and looked at again another night."""
+    """Links of which one look failed and the other told a fault: listed, and looked at another night."""
     lines = (told[unit, check] for check in ("links.home", "links.inner"))
     return {place(url) for line in lines for url in line["observed"].get("suspected", ())}
 
@@ -164,6 +164,6 @@ def test_a_storm_accuses_nobody_and_hides_nothing(
     assert not wrong, "\n".join(wrong)
     lost = overlooked(results, truth, pages, sky, fair)
     if seed % 6 == 5:
-        # A host that answers everything with its home page may run an app: none of its links is held against it.
+        # A host that answers everything with its home page may run an app: no link is held against it.
         lost = [one for one in lost if not one.startswith("minghu links.wrong")]
     assert not lost, "\n".join(lost)
