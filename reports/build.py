@@ -34,6 +34,7 @@ from reports.reviews import Reviews
 from reports.scheme import indicators, scheme_view
 from reports.text import clean, percent, points, web_link
 from reports.themes import themes
+from reports.trends import Trends
 from reports.vetoes import veto_views, vetoes_in_short
 from reports.words import KIND, reason_words
 from rules.model import Pack
@@ -55,13 +56,14 @@ def build(
     titles: Mapping[str, str] | None = None,
     vetoes: tuple[Pack, Sequence[Line]] | None = None,
     reviews: Reviews | None = None,
+    trends: Trends | None = None,
 ) -> ReportData:
     """The report on `units`, in their order.
 
     `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
     without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks that the
     catalogue does not. `vetoes`: a pack with vetoes and its scores, where `pack` has none of its own.
-    `reviews`: what people decided, where they did.
+    `reviews`: what people decided, where they did. `trends`: the sweeps before, where there are any.
     """
     scores = list(scores)
     facts = _Facts(
@@ -86,6 +88,7 @@ def build(
         columns=columns,
         heat={view.id: tuple(_cell(view, column) for column in columns) for view in views},
         themes=themes(views),
+        trends=trends,
     )
 
 

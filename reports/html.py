@@ -15,7 +15,8 @@ from markupsafe import Markup
 from reports.gains import cheapest
 from reports.method import method, terms
 from reports.model import CheckView, ReportData, UnitView
-from reports.text import moment, percent, points, span
+from reports.text import moment, percent, points, signed, span
+from reports.trends import FOOT, HEIGHT, SIDE, STATES, TOP, WIDTH
 from reports.words import (
     PRELIMINARY,
     PRELIMINARY_NOTE,
@@ -40,7 +41,12 @@ def pages(data: ReportData) -> dict[str, str]:
     env = _environment(data)
     made = {
         "index.html": env.get_template("index.html").render(
-            root="", bands=_bands(data), ranked=sum(len(group.ranked) for group in data.groups)
+            root="",
+            bands=_bands(data),
+            ranked=sum(len(group.ranked) for group in data.groups),
+            totals=[data.trends.total(place) for place in range(len(data.trends.sweeps))]
+            if data.trends
+            else (),
         )
     }
     template = env.get_template("unit.html")
@@ -74,13 +80,15 @@ def _environment(data: ReportData) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(points=points, percent=percent, moment=moment)
+    env.filters.update(points=points, percent=percent, moment=moment, signed=signed)
     env.globals.update(
         data=data,
         css=Markup(files("reports").joinpath("static/report.css").read_text(encoding="utf-8")),
         span=span,
         method=method(data.scheme),
         terms=terms(data.scheme),
+        trend_states=STATES,
+        canvas=(WIDTH, HEIGHT, SIDE, TOP, FOOT),
         heat=heat_class,
         state=STATE,
         verdict=VERDICT,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crawler.model import Period
+from reports.trends import Trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +371,7 @@ class ReportData:
     columns: tuple[Column, ...]
     heat: Mapping[str, tuple[Cell, ...]]  # by unit id, one cell for each column
     themes: tuple[Theme, ...]
+    trends: Trends | None = None
 
     @property
     def pages(self) -> int:

@@ -13,7 +13,8 @@ from pathlib import Path
 from reports.document import Paper, Piece, Run
 from reports.method import method, terms
 from reports.model import CheckView, Fault, Group, ItemView, ReportData, UnitView
-from reports.text import clean, percent, points, span
+from reports.text import clean, percent, points, signed, span
+from reports.trends import STATES
 from reports.words import PRELIMINARY, PRELIMINARY_NOTE, REVIEWED, REVIEWED_NOTE, VETO, VETO_NOTE
 
 PLACES = 5  # of one check; the web report and the score sheet list them all
@@ -153,7 +154,7 @@ def _problems(paper: Paper, data: ReportData, number: str) -> None:
     paper.text(f"每项检查最多列出{PLACES}处，全部问题见网页报告和得分表。")
     for place, unit in enumerate(data.units, 1):
         paper.heading(f"（{_numeral(place)}）{unit.name}", 2)
-        paper.text(_in_short(unit))
+        paper.text(_in_short(unit), _since(data, unit))
         for order, item in enumerate(unit.lost, 1):
             _lost(paper, order, item)
         _others(paper, unit)
@@ -171,6 +172,17 @@ def _in_short(unit: UnitView) -> str:
     return (
         f"{head}因已确认的问题失分{len(unit.lost)}项；待人工确认{waiting}项、未能检测{untested}项，均未计分。"
     )
+
+
+def _since(data: ReportData, unit: UnitView) -> str:
+    """How it stands against the sweep before, where both went by the same rules."""
+    points = data.trends.units.get(unit.id, ()) if data.trends else ()
+    last = points[-1] if points else None
+    if data.trends is None or last is None or last.states is None or points[-2] is None:
+        return ""
+    change = signed(data.trends.change(unit.id))
+    counts = "、".join(f"{words}{last.states.get(name, 0)}处" for name, words in STATES.items())
+    return f"较上次（{_day(data.trends.sweeps[-2].as_of)}）得分{change}，问题{counts}。"
 
 
 def _lost(paper: Paper, order: int, item: ItemView) -> None:

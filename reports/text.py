@@ -62,6 +62,13 @@ def span(low: float | None, high: float | None, digits: int = 1) -> str:
     return first if first == last else f"{first}–{last}"
 
 
+def signed(change: float | None) -> str:
+    """A change of a score: +1.2, −0.5, 持平; a dash where there is nothing to compare."""
+    if change is None:
+        return "—"
+    return "持平" if not change else f"{change:+.1f}".replace("-", "−")
+
+
 def moment(stamp: str | None) -> str:
     """An ISO 8601 time as 2026-11-22 02:06, Asia/Shanghai; what cannot be read is shown as it is."""
     if not stamp:

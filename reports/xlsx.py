@@ -16,6 +16,7 @@ import xlsxwriter
 
 from reports.model import CheckView, Fault, ItemView, ReportData, UnitView
 from reports.text import moment, percent, span
+from reports.trends import STATES, Trends
 from reports.words import PRELIMINARY_NOTE, REMEDY, STATE, VETO, stage_words
 
 MAX_ROWS = 1_048_000  # a sheet ends at 1,048,576
@@ -126,6 +127,8 @@ def _sheets(data: ReportData) -> Iterator[Sheet]:
     yield Sheet("未能检测", UNTESTED_COLUMNS, _untested(data))
     if any(unit.vetoes for unit in data.units):
         yield Sheet("否决项与预警", VETO_COLUMNS, _vetoes(data))
+    if data.trends is not None:
+        yield Sheet("历次变化", TREND_COLUMNS, _trends(data, data.trends))
 
 
 def _about(data: ReportData) -> Iterator[Row]:
@@ -302,6 +305,35 @@ def _vetoes(data: ReportData) -> Iterator[Row]:
             state = VETO.get(veto.state, veto.state)
             told = (veto.count, veto.why, veto.clause, veto.advice if veto.told else None)
             yield (unit.group, unit.name, veto.code, veto.title, state, *told)
+
+
+TREND_COLUMNS = (
+    ("组别", 14), ("单位", 26), ("评估时点", 12), ("巡检编号", 24), ("得分", 8), ("覆盖率", 9),
+    ("问题处数", 10), *((words, 10) for words in STATES.values()), ("指标包校验值", 16),
+    ("程序版本", 12), ("备注", 34),
+)  # fmt: skip
+
+
+def _trends(data: ReportData, trends: Trends) -> Iterator[Row]:
+    """One row for each unit and sweep; findings are counted only against a sweep under the same rules."""
+    for unit in data.units:
+        for mark, point in zip(trends.sweeps, trends.units.get(unit.id, ()), strict=False):
+            if point is None:
+                continue
+            counts = [None if point.states is None else point.states.get(name, 0) for name in STATES]
+            yield (
+                unit.group,
+                unit.name,
+                str(mark.as_of),
+                mark.id,
+                point.score,
+                percent(point.coverage),
+                point.faults,
+                *counts,
+                mark.pack_hash[:12],
+                mark.version,
+                None if mark.same_rules else "指标包内容有改动，与前一次不可比",
+            )
 
 
 UNTESTED_COLUMNS = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +16,7 @@ from typing import Any
 from crawler.model import Fetched, Request, UnitKind
 from crawler.net import Gate
 from crawler.page import Page
-from demo.city import build_city
+from demo.city import City, build_city
 from probes import CHECKS_BY_ID
 from rules.load import load
 from storage.repo import Store
@@ -241,7 +242,7 @@ async def demo(out: Path, *, seed: int, as_of: date | None) -> None:
     day = as_of or datetime.now(CHINA).date()
     city = build_city(seed=seed, as_of=day)
     await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
-    async with city.serve() as port:
+    async with _served(city) as port:
         seeds = parse_seeds(city.seeds_yaml(port), "示例城市")
         chosen = plan(seeds, as_of=day, seed=seed)
         db = f"sqlite:///{out / 'demo.db'}"
@@ -253,4 +254,16 @@ async def demo(out: Path, *, seed: int, as_of: date | None) -> None:
                 print(path)
 
 
+@asynccontextmanager
+async def _served(city: City) -> AsyncIterator[int]:
+    """At one port, where it is free: then a second demo finds the same addresses, and shows what changed."""
+    async with AsyncExitStack() as stack:
+        try:
+            port = await stack.enter_async_context(city.serve(DEMO_PORT))
+        except OSError:
+            port = await stack.enter_async_context(city.serve())
+        yield port
+
+
+DEMO_PORT = 28017
 DEMO_TIMING = Timing(confirm_after=1.0, settle_after=2.0, offline_pause=1.0, offline_patience=20.0)

@@ -27,6 +27,7 @@ from storage.values import SweepRow
 from sweep.evidence import RENDER
 from sweep.judging import judge_sweep
 from sweep.review_hosts import with_new_hosts
+from sweep.trend import trends
 
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
 VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme
@@ -47,6 +48,7 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
         titles={check.id: check.title for check in CHECKS_BY_ID.values()},
         vetoes=vetoes,
         reviews=await _reviews(store, row, pack),
+        trends=await trends(store, row, pack),
     )
 
 
