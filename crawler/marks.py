@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 from crawler.page import Link, Page
 
-_WIDGETS = '[id*=onac],[id*=jiucuo],[onclick*="Link(\'"]'
+_WIDGETS = (
+    '[id*=onac],[id*=jiucuo],[onclick*="Link(\'"],[onclick*=jiucuo i],[onclick*=conac i],iframe[src*=conac]'
+)
 _MARK_IMAGE = re.compile(
-    r"(?:^|/)(?:red|blue)(?:_error)?\.(?:png|gif|jpe?g)|dzjg|dangzheng|conac|dangzhengjiguan|shiyedanwei",
+    r"(?:^|/)(?:red|blue)(?:_error)?\.(?:png|gif|jpe?g)|dzjg|sydw|dangzheng|conac|shiyedanwei",
     re.IGNORECASE,
 )
+_MARK_LINK = re.compile(r"^(?:党政机关|事业单位)(?:网站)?标[识志]$")
 _MARK_WORDS = re.compile(r"党政机关|事业单位(?:网站)?(?:标[识志])?$")
-_REPORT_WORDS = re.compile(r"网站\s*(?:找|纠|挑)\s*错|我要[找纠]错|^找错$")
+_REPORT_WORDS = re.compile(r"网站\s*(?:找|纠|挑)\s*错|我[要来][找纠挑]错|^找错$")
 # Per-article buttons (内容纠错) and QR code settings are not the entry of the whole site.
 _NOT_REPORT = re.compile(r"内容纠错|[本原]文纠错|文章纠错|页面纠错|信息纠错")
 _REPORT_LINK = re.compile(
@@ -25,12 +28,23 @@ _REPORT_LINK = re.compile(
 )
 # Lower-case parts of the patterns here, looked for before any pattern is run.
 _REPORT_ADDRESSES = ("jiucuo", "/exposure/", "errorinfo", "check_web", "zfwzgl.", "zfwzxx.")
-_MARK_FILES = ("red.", "blue.", "red_error", "blue_error", "dzjg", "dangzheng", "conac", "shiyedanwei")
+_MARK_FILES = (
+    "red.",
+    "blue.",
+    "red_error",
+    "blue_error",
+    "dzjg",
+    "dangzheng",
+    "conac",
+    "sydw",
+    "shiyedanwei",
+)
 _REPORT_CODE = re.compile(
     r"(?:site_?code=|Link\(['\"]|jiucuo\.png\?v=)\s*((?:bm)?\d{8,10}|N\d{9})", re.IGNORECASE
 )
 _MAP_WORDS = re.compile(
-    r"^(?:网站|站点|本站|全站)?地图$|^(?:网站|站点|栏目)(?:导航|导图)$|^site\s?map$", re.IGNORECASE
+    r"^[\[【|·\s]*(?:(?:网站|站点|本站|全站|栏目|导航)?\s?地图|(?:网站|站点|栏目|全站|地图)\s?(?:导航|导图)|site\s?map)[\]】|·\s]*$",
+    re.IGNORECASE,
 )
 _MAP_LINK = re.compile(r"/(?:wzdt|wzdh|zddt|sitemap|site_map|webmap)(?:[/_.]|$)", re.IGNORECASE)
 _POLICE_LINK = re.compile(
@@ -69,7 +83,9 @@ def find_marks(page: Page) -> Marks:
     images = [word for word in _MARK_FILES if word in addresses]
     for link in page.links:
         if link.tag == "a":
-            if marks.party_mark is None and "bszs.conac.cn" in link.raw:
+            if marks.party_mark is None and (
+                "bszs.conac.cn" in link.raw.lower() or _MARK_LINK.match(link.text)
+            ):
                 marks.party_mark = "link"
             _look_link(marks, link)
         elif link.tag == "img":
@@ -85,10 +101,11 @@ def find_marks(page: Page) -> Marks:
 def _look_widget(marks: Marks, tag: str, attributes: Attributes) -> None:
     identity = (attributes.get("id") or "").lower()
     source = attributes.get("src") or ""
-    if "conac" in identity or "conac.cn" in source:
-        marks.party_mark = marks.party_mark or ("script" if tag in ("script", "span") else "image")
     called = attributes.get("onclick") or ""
-    if "jiucuo" in identity or (tag == "script" and _REPORT_LINK.search(source)) or "Link('" in called:
+    if "conac" in identity or "conac" in source.lower() or "bszs.conac.cn" in called.lower():
+        marks.party_mark = marks.party_mark or ("script" if tag in ("script", "span") else "image")
+    reports = "Link('" in called or "jiucuo" in called.lower()
+    if "jiucuo" in identity or (tag == "script" and _REPORT_LINK.search(source)) or reports:
         marks.error_report = marks.error_report or ("script" if tag == "script" else "widget")
         if marks.report_code is None:
             code = attributes.get("sitecode") or attributes.get("site_code")

@@ -16,7 +16,7 @@ from crawler.page import Page, squeeze
 
 _SEARCH = re.compile(
     r"search|sousuo|jiansuo|query(?!Name|Code|Pwd|_?form\b)|keywords?|检\s*索|搜|was5|(?:^|[/_.\-])s(?:s|o|ousuo)?(?:[/_.?\-]|$)"
-    r"|(?:^|\s)(?:q|qt|wd|word|sword|searchword|kw)(?:\s|$)|请输入.{0,8}(?:关键|内容)|关键[字词]",
+    r"|(?:^|\s)(?:q|qt|wd|word|sword|searchword|kw|key)(?:\s|$)|请输入.{0,8}(?:关键|内容)|关键[字词]",
     re.IGNORECASE,
 )
 _OTHER_PURPOSE = re.compile(
@@ -32,6 +32,10 @@ _SEARCH_LINK = re.compile(r"^(?:高级|站内|全文|全站|智能|我要|政务
 _SEARCH_HREF = re.compile(
     r"/search\d?/|/so/|jsearch|sousuo|/was5/|search\.(?:html?|jsp|shtml|gd\.gov)", re.IGNORECASE
 )
+
+
+_ICON = re.compile(r"search|sousuo|(?:^|[\s_/-])so(?:$|[\s_.-])", re.IGNORECASE)
+_OPENED = re.compile(r"(?:location(?:\.href)?\s*=|open\()\s*['\"]([^'\"]{1,200})['\"]")
 
 
 class SearchForm(NamedTuple):
@@ -63,12 +67,14 @@ def find_search(page: Page) -> SearchBox:
             fields = _fields(form)
             if not _searches(form, fields):
                 continue
-            if form.attributes.get("action") is None and "onsubmit" not in form.attributes:
+            action = form.attributes.get("action")
+            nowhere = action is None and "onsubmit" not in form.attributes
+            if nowhere or (action or "").strip().lower().startswith("javascript:"):
                 scripted = True
             else:
                 forms.append(_read_form(form, fields, page))
         scripted = scripted or any(_free_field(node) for node in part.tree.css("input"))
-        link = link or _search_link(part.tree.css("a"), page)
+        link = link or _search_link(part.tree.css("a,[onclick]"), page)
     kind = "form" if forms else "script" if scripted else "none"
     return SearchBox(kind, tuple(forms), link)
 
@@ -203,8 +209,16 @@ def _search_link(links: list[LexborNode], page: Page) -> str | None:
         href = attributes.get("href") or ""
         called = (attributes.get("onclick") or "").lower()
         words = (attributes.get("title") or "").strip() or "".join(node.text().split())
-        if attributes.get("role") == "searchbox" or (
-            _SEARCH_LINK.match(words) and (_SEARCH_HREF.search(href) or "search" in called)
-        ):
+        leads = _SEARCH_HREF.search(href) or "search" in called
+        icon = not words and _ICON.search(_look_of(node))
+        if attributes.get("role") == "searchbox" or (leads and (icon or _SEARCH_LINK.match(words))):
+            if node.tag != "a" and (opened := _OPENED.search(attributes.get("onclick") or "")):
+                href = opened[1]
             return page.resolve(href) or href
     return None
+
+
+def _look_of(node: LexborNode) -> str:
+    """Classes and picture names of a link without words."""
+    inside = (node, *node.css("i,span,img"))
+    return " ".join(f"{n.attributes.get('class') or ''} {n.attributes.get('src') or ''}" for n in inside)
