@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.kind import find_link_count, page_kind
 from crawler.model import Fetched, Frozen, Outcome, PageKind, Request
 from crawler.page import RENDERED, Page
-from crawler.pieces import filled_by_script, unfilled_lists
+from crawler.pieces import blank_labels, filled_by_script, unfilled_lists
 from crawler.rows import find_rows
 from crawler.tab import Rendered, Trouble
 
@@ -63,8 +63,8 @@ def observe(page: Page) -> Wanted | None:
         return None
     if page.is_home:
         blank = len(page.text) < _BLANK_TEXT and not find_link_count(page)
-        open_places = blank or page.unread or filled_by_script(page) or unfilled_lists(page)
-        return Wanted(why=Why.HOME, blank=blank) if open_places else None
+        open_places = page.unread or filled_by_script(page) or unfilled_lists(page) or blank_labels(page)
+        return Wanted(why=Why.HOME, blank=blank) if blank or open_places else None
     if find_rows(page).needs_browser and page_kind(page) not in _NO_LIST:
         return Wanted(why=Why.ROWS)
     if len(page.text) < _LITTLE_TEXT and filled_by_script(page) == "shell":

@@ -195,3 +195,25 @@ def unfilled_lists(page: Page) -> bool:
         _role(tag.src) != "library" if tag.src else _ASKS.search(tag.text) is not None
         for tag in page.script_tags
     )
+
+
+_LABEL = re.compile(
+    r"(?:主办(?:单位)?|标[识示]码|备案(?:编?号)?|ICP备?|安备(?:案?号)?|电话|地址|邮箱)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+_VALUE_PLACES = "span[id],span[class],a[id],i[id],b[id],em[id],label[id],p[id],td[id],dd[id]"
+
+
+def blank_labels(page: Page) -> bool:
+    """A label of a footer (网站标识码：) before an empty element with a name, beside scripts that may fill it."""
+    if page.rendered or not page.script_tags:
+        return False
+    for part in page.parts:
+        for node in part.tree.css(_VALUE_PLACES):
+            before = node.prev
+            if before is None or node.text(strip=True) or node.css_first("img"):
+                continue
+            text = (before.text_content or "") if before.tag == "-text" else before.text()
+            if _LABEL.search(text[-20:]):
+                return True
+    return False

@@ -6,6 +6,7 @@ the walk did not. Source: CONTRACT 5, domain/02, seed 002 item 3.1.1.a.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from crawler.footer import Footer, read_footer
 from crawler.model import Frozen, Outcome, PageKind, Request, Role
 from crawler.page import Page
-from crawler.pieces import filled_by_script
+from crawler.pieces import blank_labels, filled_by_script
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Seen
 from probes.footer_codes import contradictions
 
@@ -136,6 +137,8 @@ def observe(page: Page) -> Carried:
     # A footer that stands there in part is not the work of a template.
     footing = carried.site_code or carried.icp or carried.police or carried.sponsor
     filled = None if footing else filled_by_script(page)
+    if blank_labels(page):
+        filled = "blank_label"
     return carried.model_copy(update={"unread": page.unread[:4], "filled": filled})
 
 
@@ -186,6 +189,8 @@ def _judge_element(home: Seen[Carried], element: Element) -> Result:
     if value:
         return Result.of(check, observed=observed)
     shown = home.data.shown.get(element.name)
+    if shown and home.data.filled == "blank_label" and not re.search(r"\d{4}", shown):
+        shown = None  # the label alone
     if shown is None and (why := _excuse(home.data)):
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed={**observed, **why})
     if shown:
