@@ -205,7 +205,7 @@ _VALUE_PLACES = "span[id],span[class],a[id],i[id],b[id],em[id],label[id],p[id],t
 
 
 def blank_labels(page: Page) -> bool:
-    """A label of a footer (网站标识码：) before an empty element with a name, beside scripts that may fill it."""
+    """A footer's label before an empty element that has a name, beside scripts: they may fill it."""
     if page.rendered or not page.script_tags:
         return False
     for part in page.parts:
