@@ -19,7 +19,7 @@ from crawler.dates import find_dates, parse_date, plain, url_date
 from crawler.dialects.reading import DialectArticle
 from crawler.page import block_text, resolve, squeeze
 from crawler.regions import in_chrome
-from crawler.rows import find_rows
+from crawler.rows import find_rows, menu_like
 from crawler.written import said
 
 if TYPE_CHECKING:
@@ -205,14 +205,41 @@ def _densest(page: Page) -> LexborNode | None:
 def _is_list(page: Page, body: LexborNode) -> bool:
     """Rows outweigh running text, so the page is a list with some text around it."""
     rows = find_rows(page)
-    if not rows.rows:
+    if not rows.rows or _announced(page, body):
         return False
+    if menu_like(rows.rows) and not body.css_first("a"):
+        return False  # a page with little on it: what repeats there is its menu
     dated = sum(1 for row in rows.rows if row.date is not None or row.month_day is not None)
     linked = sum(len(row.title) for row in rows.rows)
     running = _count(body.text())
     if dated >= 2 or rows.hub:
         return running < 4 * linked
     return running < linked
+
+
+_ANNOUNCING = 6  # lines between title and text: time, source, counts, sizes of letters
+_OWN_TITLE = 8  # characters; shorter ones may be the column's name (assumed)
+_RUNNING = 60  # characters of text below them (assumed)
+
+
+def _announced(page: Page, body: LexborNode) -> bool:
+    """Title, its day, then running text: an article, however long the lists beside it are."""
+    text = _clean(block_text(body))
+    first = text.partition("\n")[0]
+    if _count(text) < _RUNNING or not first:
+        return False
+    lines = page.text.split("\n")
+    title, at = _title(page, lines)
+    if at is None or len(title) < _OWN_TITLE:
+        return False
+    start = _find(lines, squeeze(first)[:40], at)
+    between = lines[at + 1 : start]
+    if not 0 < len(between) <= _ANNOUNCING or not squeeze(lines[start] if start < len(lines) else ""):
+        return False
+    listed = {row.title for row in find_rows(page).rows}
+    if first in listed or any(line in listed for line in between):
+        return False
+    return parse_date(" ".join(between)) is not None
 
 
 def _count(text: str) -> int:

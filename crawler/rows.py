@@ -6,6 +6,7 @@ crawler/dialects, the empty-column traps of the column check.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from crawler.model import Request
 if TYPE_CHECKING:
     from crawler.page import Page
 
-__all__ = ["Row", "RowList", "RowSource", "find_rows"]
+__all__ = ["Row", "RowList", "RowSource", "find_rows", "menu_like"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class RowList:
 def find_rows(page: Page) -> RowList:
     """The main list of a page; read once, kept while the page lives."""
     return page.once(_find)
+
+
+_MENU_TITLE = 10  # characters; rows that are all so short and undated may be the menu of the columns
+
+
+def menu_like(rows: Sequence[Row]) -> bool:
+    """Could these rows be a page's menu rather than its list?"""
+    return bool(rows) and all(
+        row.date is None and row.month_day is None and len(row.title) <= _MENU_TITLE for row in rows
+    )
 
 
 def _find(page: Page) -> RowList:

@@ -16,12 +16,12 @@ from selectolax.lexbor import LexborNode
 
 from crawler.article import ATTACHMENT, is_article_url, read_article
 from crawler.dialects import read as read_dialects
-from crawler.dialects.reading import Row, RowSource
+from crawler.dialects.reading import RowSource
 from crawler.model import Frozen
 from crawler.page import Page, squeeze
 from crawler.pieces import filled_by_script
 from crawler.regions import in_chrome
-from crawler.rows import find_rows
+from crawler.rows import find_rows, menu_like
 from crawler.scope import site_host
 
 ROWS_KEPT = 30  # addresses of undated rows, whose articles may have been visited
@@ -48,7 +48,6 @@ _AROUND = re.compile(
     r"|版权所有|主办|承办|备案|公网安备|标识码|邮编|网站地图|联系(?:电话|我们|方式)|技术支持|浏览器|^\W*\d*\W*$|^20\d\d[-/.年]\d+[-/.月]\d+日?"
     r"|^第?\s*\d+\s*[/页]|^共\s*\d+|^[大中小]$|^【|^[>＞›»|丨]"
 )
-_MENU_TITLE = 10  # characters: rows that are all so short and undated may be the menu of the columns
 _LIBRARY = re.compile(
     r"jquery|bootstrap|swiper|slide|conac|jiucuo|wza|barrier|aria|old(?:er)?|stat|count|analy|tongji|share|qrcode|html5shiv|respond"
     r"|polyfill|lazyload|marquee|calendar|datepicker|layer|base64|md5|crypto|cookie|player|video|audio|print|font",
@@ -118,7 +117,7 @@ def _with_rows(body: Body, page: Page) -> Body:
     return body.model_copy(
         update={
             "rows": len(found.rows),
-            "menu_like": bool(found.rows) and all(_like_menu(row) for row in found.rows),
+            "menu_like": menu_like(found.rows),
             "static": found.source is RowSource.STATIC and bool(dated),
             "newest": dated[-1] if dated else None,
             "oldest": dated[0] if dated else None,
@@ -152,10 +151,6 @@ def _with_article(body: Body, page: Page) -> Body:
             "scripts": tuple(dict.fromkeys(_scripts(page))),
         }
     )
-
-
-def _like_menu(row: Row) -> bool:
-    return row.date is None and row.month_day is None and len(row.title) <= _MENU_TITLE
 
 
 def _scripts(page: Page) -> Iterator[str]:
