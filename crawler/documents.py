@@ -49,8 +49,12 @@ class Paper:
 
 # -- numbers
 
+# Full-width forms, sign for sign, so that places in the text stay.
+_WIDE = str.maketrans("０１２３４５６７８９［］｛｝〈〉", "0123456789[]{}<>")
 _NUMBER = re.compile(
-    r"([\u4e00-\u9fa5]{1,12})\s?[〔\[【﹝（(]\s?((?:19|20)\d\d)\s?[〕\]】﹞）)]\s?第?\s?(\d{1,5})\s?号"
+    r"((?:[\u4e00-\u9fa5] ){2,8}[\u4e00-\u9fa5]|[\u4e00-\u9fa5]{1,12})\s?[〔\[【﹝（({<]\s?"
+    r"((?:19|20)\d\d)\s?[〕\]】﹞）)}>]"
+    r"\s?第?\s?(\d{1,5})\s?号"
 )
 _BEFORE_NUMBER = re.compile(
     r"^.*(?:根据|按照|依据|关于|印发|发布|现将|文件|通知|字号|文号|编号|落实|贯彻|执行|参照|有关|以下|废止|修订|代替"
@@ -74,14 +78,19 @@ _ISSUER_FIRST = re.compile(
 def numbers_in(text: str) -> tuple[str, ...]:
     """Every document number a text names, in one form: 阳府规〔2026〕12号; without repeats."""
     found = []
-    for match in _NUMBER.finditer(text):
-        letters = _BEFORE_NUMBER.sub("", match[1])
+    for match in _NUMBER.finditer(_plain(text)):
+        letters = _BEFORE_NUMBER.sub("", match[1].replace(" ", ""))
         found.append(f"{letters}〔{match[2]}〕{int(match[3])}号")
     return tuple(dict.fromkeys(found))
 
 
+def _plain(text: str) -> str:
+    return text.translate(_WIDE) if any(sign in text for sign in "０２［｛〈") else text
+
+
 def own_number(text: str, title: str = "") -> str:
     """The paper's own number: labelled, or alone on a line, or in the title; numbers it cites are not."""
+    text, title = _plain(text), _plain(title)
     for label in _NUMBER_LABEL.finditer(text):
         match = _NUMBER.match(text, label.end())
         if match is not None:

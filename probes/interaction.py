@@ -23,7 +23,7 @@ from crawler.rows import find_rows
 from crawler.scope import Scope
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 from probes.lexicon import best_section
-from probes.workdays import CALENDAR
+from probes.workdays import NOTICE_SLACK, Overrides, calendar_with
 
 CHECKS = (
     Check("interaction.fields", "公开留言要素齐全"),
@@ -78,6 +78,7 @@ class Limits(Frozen):
     next_workday: bool = Field(
         default=True, description="休息日及17时以后的留言自下一工作日起算（本工具约定）"
     )
+    calendar: Overrides = Field(default=Overrides(), description="另定的休息日和工作日")
     sample: int = Field(default=20, ge=1, le=20, description="最多抽查几件答复")
     tested_share: float = Field(default=0.9, ge=0, le=1, description="判为通过所需的已测比例")
 
@@ -253,14 +254,16 @@ def _lacks(reply: _Reply, lacking: Sequence[Part]) -> Finding:
 
 
 def _judge_delay(chosen: Sequence[_Reply], sample: list[str], limits: Limits) -> Result:
-    defects, waits, incomplete = [], [], False
+    defects, waits, unsure, incomplete = [], [], [], False
     for reply in chosen:
         if reply.asked is None or reply.answered is None or reply.answered < reply.asked:
             continue
         waited, flagged = waiting(reply.asked, reply.answered, reply.hour, limits)
         incomplete = incomplete or flagged
         waits.append(waited)
-        if waited > limits.days:
+        if flagged and limits.days < waited <= limits.days + NOTICE_SLACK:
+            unsure.append(reply.url)
+        elif waited > limits.days:
             defects.append(_late(reply, waited, limits))
     observed: dict[str, object] = {"sample": sample, "count_by": _convention(limits)}
     if waits:
@@ -270,13 +273,16 @@ def _judge_delay(chosen: Sequence[_Reply], sample: list[str], limits: Limits) ->
         }
     if incomplete:
         observed["calendar_incomplete"] = True
+    if unsure:
+        observed["untested"] = sorted(unsure)
     # Only letters with both days can be late or not; the others are told by interaction.fields.
     return Result.of(
         "interaction.delay",
         defects=defects,
         population=len(waits),
-        tested=len(waits),
-        reason=Reason.UNDATED,
+        tested=len(waits) - len(unsure),
+        tested_share=limits.tested_share,
+        reason=Reason.TOO_FEW_SAMPLES if unsure else Reason.UNDATED,
         observed=observed,
     )
 
@@ -286,14 +292,15 @@ def waiting(asked: date, answered: date, hour: int | None, limits: Limits) -> tu
     one of the years incomplete). By convention a question of a rest day or evening comes on the next working
     day."""
     start, flagged = asked, False
+    calendar = calendar_with(limits.calendar)
     if limits.next_workday:
-        today = CALENDAR.day(start)
+        today = calendar.day(start)
         flagged = today.incomplete
         if not today.working or (hour is not None and hour >= 17):
             start += timedelta(days=1)
-            while not CALENDAR.day(start).working:
+            while not calendar.day(start).working:
                 start += timedelta(days=1)
-    count = CALENDAR.between(start, answered)
+    count = calendar.between(start, answered)
     return count.days, flagged or count.incomplete
 
 

@@ -19,10 +19,10 @@ from crawler.model import Frozen
 from probes.attached import read_enclosed
 from probes.base import Check, Evidence, Net, Probe, Reason, Result
 from probes.interpreted import InFiles, Interpreted, in_files, observe, with_files
-from probes.pairing import Paper, Shelf, leads_to, owns, reposted
+from probes.pairing import Paper, Shelf, leads_to, owns, reposted, surely
 from probes.published import SAMPLE, alike, drawn
 from probes.sampled import Told, completed, fault_on, told_of
-from probes.workdays import CALENDAR
+from probes.workdays import NOTICE_SLACK, Overrides, calendar_with
 
 CHECKS = (
     Check("interpretation.coverage", "重要政策均有解读"),
@@ -34,12 +34,12 @@ CHECKS = (
 )
 FORMS_WANTED = 3  # seed 002: three or more
 _OF_INTERPRETATIONS = tuple(check.id for check in CHECKS[1:])
-_NOTICE_SLACK = 6  # days by which an unknown year's 调休 may shift a count (assumed)
 
 
 class Limits(Frozen):
     tested_share: float = Field(default=0.9, description="判为通过所需的已测比例")
     working_days: int = Field(default=3, description="解读最迟晚于文件几个工作日", ge=0)
+    calendar: Overrides = Field(default=Overrides(), description="另定的休息日和工作日")
     sample: int = Field(default=SAMPLE, description="每项最多抽查几份", ge=1, le=SAMPLE)
 
 
@@ -109,7 +109,7 @@ def _coverage(evidence: Evidence[Interpreted], shelf: Shelf, limits: Limits) -> 
 
 
 def _due(published: date, limits: Limits) -> date:
-    return CALENDAR.deadline(published, max(1, limits.working_days)).day
+    return calendar_with(limits.calendar).deadline(published, max(1, limits.working_days)).day
 
 
 def _interpreted(document: Paper, shelf: Shelf) -> Told:
@@ -182,6 +182,8 @@ def _both_ways(page: Paper, documents: list[Paper], shelf: Shelf) -> Told:
         not backs and any(document.data.label for document in documents)
     ):
         return Told(doubt="页面有“相关解读”“相关文件”等栏目，链接可能由脚本填入")
+    if not any(surely(document, page) for document in documents):
+        return Told(doubt=f"名称相近的文件“{documents[0].data.title}”，不能确定是同一文件")
     lacking = [
         words
         for words, there in (("解读页没有链接到文件", forward), ("文件页没有链接到解读", bool(backs)))
@@ -222,11 +224,13 @@ def _in_time(evidence: Evidence[Interpreted], shelf: Shelf, published: list[Pape
 def _timely(document: Paper, first: Paper, shelf: Shelf, limits: Limits) -> Told:
     published, interpreted = document.data.latest, first.data.earliest
     assert published is not None and interpreted is not None
-    count = CALENDAR.between(published, interpreted)
+    count = calendar_with(limits.calendar).between(published, interpreted)
     if count.days <= limits.working_days:
         return Told()
-    if count.incomplete and count.days <= limits.working_days + _NOTICE_SLACK:
+    if count.incomplete and count.days <= limits.working_days + NOTICE_SLACK:
         return Told(doubt="该年度放假安排尚未收录，工作日数不能确定")
+    if not surely(document, first):
+        return Told(doubt=f"名称相近的解读“{first.data.title}”，不能确定是同一文件的")
     others = [url for _, url in shelf.rows_like(document.data.title)]
     opened = {page.facts.url for page in shelf.interpretations} | {
         page.facts.final_url for page in shelf.interpretations

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from crawler.documents import PaperKind, kind_of_title
+from crawler.documents import PaperKind, core_of_title, kind_of_title
 from crawler.model import Unit
 from probes.base import Evidence, Seen
 from probes.interpreted import Interpreted
@@ -97,6 +97,17 @@ def belong(document: Paper, interpretation: Paper) -> bool:
     if one.number and one.number in other.cited[:1]:
         return True
     targets = {same_page(url) for text, url in other.links if alike(one.title, text)}
+    return bool(targets & addresses(document))
+
+
+def surely(document: Paper, interpretation: Paper) -> bool:
+    """Is there no doubt that the two speak of one paper? Not where one name is only strewn over the other:
+    残疾人就业办法 and 残疾人创业就业办法 may be two papers."""
+    one, other = document.data, interpretation.data
+    short, long = sorted((core_of_title(one.title), core_of_title(other.title)), key=len)
+    if short in long or (one.number and one.number in other.cited):
+        return True
+    targets = {same_page(url) for _, url in other.links}
     return bool(targets & addresses(document))
 
 

@@ -1,8 +1,9 @@
 """Working days (工作日) with 调休: days off moved onto weekdays, Saturdays worked instead.
 
 chinesecalendar knows the yearly State Council notices; where it has no data for a year, holidays gives the
-statutory days off without 调休 and the answer is marked incomplete. Late notices and local holidays go into
-an override file. Source: domain/11; counting by 民法典 201, 204: the day of the event does not count.
+statutory days off without 调休 and the answer is marked incomplete. Late notices and local holidays are
+overrides, which a pack may set (`limits: {interaction: {calendar: …}}`). Source: domain/11; counting by
+民法典 201, 204: the day of the event does not count.
 """
 
 from __future__ import annotations
@@ -10,23 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import chinese_calendar
 import holidays
-import yaml
+from pydantic import model_validator
 
 from crawler.model import Frozen
 
+NOTICE_SLACK = 6  # working days by which an unknown year's 调休 may shift a count (assumed)
 _ONE_DAY = timedelta(days=1)
 
 
 class Overrides(Frozen):
-    """The override file: days off and days worked, whatever the calendars say."""
+    """Days off and days worked, whatever the calendars say."""
 
     holidays: tuple[date, ...] = ()
     workdays: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        both = set(self.holidays) & set(self.workdays)
+        if both:
+            raise ValueError(f"既是假日又是工作日：{'、'.join(str(day) for day in sorted(both))}")
+        return self
 
 
 class Day(NamedTuple):
@@ -55,15 +63,7 @@ class Calendar:
 
     def __init__(self, overrides: Overrides | None = None) -> None:
         overrides = overrides or Overrides()
-        both = set(overrides.holidays) & set(overrides.workdays)
-        if both:
-            raise ValueError(f"既是假日又是工作日：{'、'.join(str(day) for day in sorted(both))}")
         self._forced = dict.fromkeys(overrides.holidays, False) | dict.fromkeys(overrides.workdays, True)
-
-    @classmethod
-    def load(cls, path: Path) -> Calendar:
-        """The calendar with the override file at `path` (YAML: holidays, workdays). Raises ValueError."""
-        return cls(Overrides.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {}))
 
     def day(self, day: date) -> Day:
         if day in self._forced:
@@ -116,6 +116,12 @@ def _statutory(year: int) -> tuple[frozenset[date], frozenset[date]]:
     known = holidays.country_holidays("CN", years=year)
     moved = getattr(known, "weekend_workdays", ())
     return frozenset(known), frozenset(day for day in moved if day.year == year)
+
+
+@lru_cache(maxsize=64)
+def calendar_with(overrides: Overrides) -> Calendar:
+    """The calendar of an installation whose pack says so."""
+    return Calendar(overrides)
 
 
 CALENDAR = Calendar()

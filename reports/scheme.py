@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.model import Unit
+from crawler.model import Frozen, Unit
 from probes import ALL
 from reports.model import Assumption, Indicator, Scheme
 from reports.text import clean, percent, plain
@@ -39,6 +39,10 @@ def _assumed(pack: Pack) -> Iterable[Assumption]:
             value = getattr(limits, name)
             if name == "tested_share" and value == pack.tested_share:
                 continue
+            if isinstance(value, Frozen):
+                if value == field.default:
+                    continue  # nothing is set
+                value = value.model_dump(mode="json")
             key = f"{probe.id}.{name}"
             label = LIMIT.get(key) or LIMIT.get(name) or field.description or key
             yield Assumption(clean(label, 80), plain(value), f"判定参数 {key}")

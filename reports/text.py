@@ -24,8 +24,9 @@ _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\"'<>\\^`{|}]")
 
 def clean(text: object, limit: int = MAX_TEXT) -> str:
     """`text` on one line without control, surrogate, bidi and zero-width characters, cut at `limit`."""
-    flat = _BREAKS.sub(" ", _STEERING.sub("", "" if text is None else str(text)))
-    flat = "".join(c for c in flat if unicodedata.category(c) not in ("Cc", "Cs", "Co")).strip()
+    flat = _STEERING.sub("", "" if text is None else str(text))
+    flat = "".join(c for c in flat if _BREAKS.match(c) or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    flat = _BREAKS.sub(" ", flat).strip()
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 

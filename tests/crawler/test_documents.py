@@ -63,6 +63,36 @@ def test_numbers_in_all_brackets_and_without_the_words_before_them() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "阳府规〔2026〕12号",
+            "阳府规[2026]12号",
+            "阳府规(2026)12号",
+            "阳府规（2026）12号",
+            "阳府规【2026】12号",
+        ),
+        *(
+            "阳府规﹝2026﹞12号",
+            "阳府规［2026］12号",
+            "阳府规〈2026〉12号",
+            "阳府规{2026}12号",
+            "阳府规〔2026〕第12号",
+        ),
+        *(
+            "阳府规〔２０２６〕１２号",
+            "阳府规 〔 2026 〕 12 号",
+            "阳府规〔2026〕012号",
+            "阳 府 规〔2026〕12号",
+        ),
+    ],
+)
+def test_one_number_however_it_is_written(text: str) -> None:
+    assert numbers_in(f"根据{text}的要求") == ("阳府规〔2026〕12号",)
+    assert own_number(f"文号：{text}") == "阳府规〔2026〕12号"
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("索引号\n1\n文号\n阳府规〔2026〕12号\n标题", "阳府规〔2026〕12号"),

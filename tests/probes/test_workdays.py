@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.workdays import CALENDAR, Calendar, Overrides, working_days_between
+from probes.workdays import CALENDAR, Overrides, calendar_with, working_days_between
 
 
 @pytest.mark.parametrize(
@@ -53,25 +52,18 @@ def test_a_deadline_needs_at_least_one_day() -> None:
         CALENDAR.deadline(date(2026, 3, 6), 0)
 
 
-def test_overrides_stand_over_the_calendars(tmp_path: Path) -> None:
-    file = tmp_path / "days.yaml"
-    file.write_text("holidays: [2026-03-09]\nworkdays: [2026-03-07]\n", encoding="utf-8")
-    own = Calendar.load(file)
+def test_overrides_stand_over_the_calendars() -> None:
+    own = calendar_with(Overrides(holidays=(date(2026, 3, 9),), workdays=(date(2026, 3, 7),)))
     assert own.day(date(2026, 3, 9)) == (False, False)
     assert own.day(date(2026, 3, 7)) == (True, False)
     assert own.between(date(2026, 3, 6), date(2026, 3, 9)) == (1, False)
-
-
-def test_an_empty_override_file_changes_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "days.yaml"
-    file.write_text("", encoding="utf-8")
-    assert Calendar.load(file).day(date(2026, 3, 9)) == (True, False)
+    assert calendar_with(Overrides()).day(date(2026, 3, 9)) == (True, False)
 
 
 def test_a_day_cannot_be_both() -> None:
     day = date(2026, 3, 9)
     with pytest.raises(ValueError, match="2026-03-09"):
-        Calendar(Overrides(holidays=(day,), workdays=(day,)))
+        Overrides(holidays=(day,), workdays=(day,))
 
 
 @given(st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.integers(1, 25))
