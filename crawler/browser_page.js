@@ -15,6 +15,10 @@
         }, wait);
       }
     };
+    // Tools that wait for the voices learn that they are there.
+    for (const moment of ["DOMContentLoaded", "load"]) {
+      addEventListener(moment, () => synth.dispatchEvent(new Event("voiceschanged")));
+    }
     const own = { speak: say, getVoices: () => [voice], cancel() {}, pause() {}, resume() {} };
     for (const [name, value] of Object.entries(own)) {
       try { Object.defineProperty(synth, name, { value, configurable: true, writable: true }); } catch (error) { /* kept */ }

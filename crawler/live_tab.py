@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from playwright.async_api import Dialog, Frame, Page, Response
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame, Page, Response
 
 from crawler.frontier import Attempt
 from crawler.host import Host
@@ -84,6 +84,7 @@ class LiveTab:
         page.on("pageerror", lambda error: self._complain(f"uncaught {error}"))
         page.on("console", lambda told: self._complain(told.text) if told.type == "error" else None)
         page.on("popup", self._on_popup)
+        page.on("dialog", self._on_dialog)
 
     # What happens to the page
 
@@ -98,9 +99,16 @@ class LiveTab:
                 self._main = response
                 self._answered.set()
 
-    def _on_popup(self, page: Page) -> None:
-        if len(self._others) < MAX_WINDOWS:
-            self._others.append(LiveTab(page, self._gate, self._proxy, self._evidence, self._folder))
+    async def _on_popup(self, page: Page) -> None:
+        self._others.append(LiveTab(page, self._gate, self._proxy, self._evidence, self._folder))
+        if len(self._others) > MAX_WINDOWS:
+            with suppress(PlaywrightError):
+                await self._others.pop(0)._page.close()
+
+    async def _on_dialog(self, dialog: Dialog) -> None:
+        """Who is asked whether to go on (进入无障碍模式？) says yes."""
+        with suppress(PlaywrightError):
+            await dialog.accept()
 
     def _note(self, request: Any, status: int | None, failed: str | None) -> None:
         if request in self._traffic or len(self._traffic) < MAX_TRAFFIC:

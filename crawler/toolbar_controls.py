@@ -58,6 +58,11 @@ LEAVES = re.compile(
 )
 
 
+def promising() -> str:
+    """Every wording that promises an effect, as a regular expression that JavaScript reads the same way."""
+    return "|".join(pattern.pattern for pattern in _WORDS.values())
+
+
 def promises(control: Control) -> set[Effect]:
     """Which effects a control promises: by its words, else by the names of its icon."""
     said = {effect for effect, pattern in _WORDS.items() if pattern.search(control.text)}

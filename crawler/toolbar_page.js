@@ -2,6 +2,13 @@
 // Called as a function of { do, ... }; marks what it names with attributes so that it can be clicked.
 (asked) => {
   const state = (window.__sunsweepLook = window.__sunsweepLook || { seen: new Set(), count: 0 });
+  const roots = () => {
+    // The document and every open shadow tree in it.
+    const out = [document];
+    for (const root of out) for (const node of root.querySelectorAll("*")) if (node.shadowRoot) out.push(node.shadowRoot);
+    return out;
+  };
+  const all = (selector) => roots().flatMap((root) => [...root.querySelectorAll(selector)]);
   const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim();
   const visible = (node) => {
     const box = node.getBoundingClientRect();
@@ -13,7 +20,9 @@
     const own = squeeze(node.textContent);
     const inner = node.querySelector ? node.querySelector("img") : null;
     const said = [own.length <= 24 ? own : ""];
-    for (const name of ["title", "alt", "aria-label", "value", "data-title", "data-tip"]) said.push(node.getAttribute(name) || "");
+    const filled = /^(SELECT|INPUT)$/.test(node.tagName) && !/^(button|submit)$/.test(node.type);
+    if (filled) said[0] = squeeze(node.labels && node.labels[0] ? node.labels[0].innerText : "");
+    for (const name of ["title", "alt", "aria-label", filled ? "name" : "value", "data-title", "data-tip"]) said.push(node.getAttribute(name) || "");
     if (inner) said.push(inner.getAttribute("alt") || "", inner.getAttribute("title") || "");
     return said.map(squeeze).filter((text) => text && text.length <= 24);
   };
@@ -35,7 +44,7 @@
     const said = new RegExp(asked.words), handler = new RegExp(asked.handler, "i");
     const identity = new RegExp(asked.identity, "i"), href = new RegExp(asked.href, "i"), badge = new RegExp(asked.badge, "i");
     const found = [];
-    for (const node of document.querySelectorAll("a,button,input[type=button],img,span,li,i,em,div,p,label,dd,area")) {
+    for (const node of all("a,button,input[type=button],img,span,li,i,em,div,p,label,dd,area")) {
       const address = node.getAttribute("href") || "", act = node.getAttribute("onclick") || "";
       if (badge.test(address) || (node.closest("a[href]") && badge.test(node.closest("a[href]").getAttribute("href")))) continue;
       const spoken = words(node).find((text) => said.test(text.replace(/\s/g, "")));
@@ -55,16 +64,19 @@
     }));
   };
   const controls = () => {
-    const found = [];
-    for (const node of document.querySelectorAll("body *")) {
-      if ((!asked.all && state.seen.has(node)) || !visible(node) || !clickable(node)) continue;
-      if (/^(SCRIPT|STYLE|HTML|BODY)$/.test(node.tagName)) continue;
+    const found = [], says = new RegExp(asked.says, "i");
+    for (const node of all("*")) {
+      if ((!asked.all && state.seen.has(node)) || !visible(node)) continue;
+      if (/^(SCRIPT|STYLE|HTML|BODY|HEAD)$/.test(node.tagName)) continue;
       const text = words(node)[0] || "";
+      // A bar may listen for its parts: what says what it does is worth a click.
+      const part = !asked.all && node.children.length === 0 && says.test(text);
+      if (!part && !clickable(node)) continue;
       const many = node.querySelectorAll("a,button,input,[onclick],[role=button]").length;
       if (many > 1 || (squeeze(node.textContent).length > 24 && !text)) continue;
       const last = found[found.length - 1];
       if (last && last.node.contains(node)) {
-        const own = node.tagName === "BUTTON" || node.tagName === "A" || node.onclick;
+        const own = /^(BUTTON|A|INPUT|SELECT)$/.test(node.tagName) || node.onclick;
         if (!own) continue;
         found.pop();
       }
@@ -109,6 +121,13 @@
     const height = box ? Math.round(box.height * 10) / 10 : 0;
     return { height, colour: getComputedStyle(parent).color, back: background(parent), filter: filters(parent) };
   };
+  const trace = () => {
+    // What a click leaves behind even where its effect cannot be read.
+    const named = (node) => [...node.attributes].map((one) => `${one.name}=${one.value}`).join(" ");
+    const fixed = all("body > *").filter((node) => getComputedStyle(node).position === "fixed").length;
+    return [named(document.documentElement), named(document.body), document.styleSheets.length,
+      document.body.children.length, all("canvas").length, fixed].join(" | ");
+  };
   const looks = () => {
     const fresh = asked.fresh || !state.texts;
     if (fresh) state.texts = sample();
@@ -116,8 +135,9 @@
     const heard = window.__sunsweep || { spoken: [], played: [] };
     return {
       texts: shown,
-      blocks: [...document.querySelectorAll("body *")].filter(visible).length,
+      blocks: all("*").filter(visible).length,
       characters: squeeze(document.body.innerText).length,
+      trace: trace(),
       classes: `${document.documentElement.className} | ${document.body.className}`,
       heard: heard.spoken.length + heard.played.length,
     };
@@ -125,7 +145,7 @@
   const lines = () => {
     // Long thin elements (or screens) and where their edges are, to see which follow the pointer.
     const out = [];
-    for (const node of document.querySelectorAll("body *")) {
+    for (const node of all("*")) {
       const style = getComputedStyle(node);
       if (!/fixed|absolute/.test(style.position) || !visible(node)) continue;
       const box = node.getBoundingClientRect();
@@ -136,10 +156,11 @@
   };
   switch (asked.do) {
     case "begin":
-      state.seen = new Set(document.querySelectorAll("*"));
+      state.seen = new Set(all("*"));
       for (const node of state.seen) if (node !== document.body && !visible(node)) state.seen.delete(node);
       state.began = true;
       return true;
+    case "began": return Boolean(state.began);
     case "entries": return entries();
     case "controls": return controls();
     case "looks": return looks();
@@ -149,7 +170,7 @@
         .filter((box) => box && box.top > 150 && box.bottom < innerHeight && box.left >= 0)
         .slice(0, 3).map((box) => [box.left + Math.min(box.width, 60) / 2, (box.top + box.bottom) / 2]);
     case "press": {
-      const node = document.querySelector(`[data-sunsweep="${asked.mark}"]`);
+      const node = all(`[data-sunsweep="${asked.mark}"]`)[0];
       if (!node) return false;
       if (node.tagName === "SELECT") {
         node.selectedIndex = node.options.length - 1;

@@ -8,30 +8,31 @@ own. Source: CONTRACT 5 (Accessibility), domain/05.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from statistics import median
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
-from crawler.bystanders import is_bystander
 from crawler.model import Frozen, Outcome
-from crawler.tab import Tab, Traffic
-from crawler.toolbar import is_tool_script, patterns
-from crawler.toolbar_controls import LEAVES, Control, Effect, promises, rank
+from crawler.tab import Tab
+from crawler.toolbar import is_tool_script
+from crawler.toolbar_controls import Control, Effect, promises, rank
+from crawler.toolbar_eyes import (
+    LARGER,
+    LOOK_SECONDS,
+    Eyes,
+    Look,
+    changed_page,
+    changes,
+    is_readable,
+    traces,
+    typical_height,
+)
+from crawler.toolbar_script import gone_script, lost_scripts, lost_since, under_way
 
 USE_SECONDS = 75.0  # for all clicks on one page
 MAX_ENTRIES = 3
 MAX_CONTROLS = 24
-LARGER = 1.05  # a text of 16 px in 17 px is larger
-MOST = 0.5  # of the texts looked at
-SOME = 0.3
-FEWER = 0.85  # of what was visible: a simplified view
 _LOOKS = 4
-_LOOK_SECONDS = 0.3
+_PATIENCE, _PATIENCE_SECONDS = 10, 0.5  # looks for what a click or a script brings late, and their distance
 
 
 class Proved(Frozen):
@@ -63,14 +64,12 @@ class Use(Frozen):
     proved: tuple[Proved, ...] = ()
     idle: tuple[Idle, ...] = ()
     tried: tuple[str, ...] = ()
+    unclear: tuple[Effect, ...] = ()  # something came of a control that promises it, but not what we can read
     untried: tuple[str, ...] = ()  # controls that a mouse could not click, or for which no time was left
+    pending: bool = False  # parts were still under way when the page was left
     gone: str | None = None  # the tool's own script answers 404
-    unread: tuple[str, ...] = ()  # scripts that could not be loaded from here
+    unread: tuple[str, ...] = ()  # scripts and parts of the tool that could not be loaded from here
     before: str | None = None  # picture
-
-
-_ELDER = re.compile(r"无障碍|适老|长[者辈]|关[怀爱]|老年|大字|敬老|elder|wza|/slb|/old", re.IGNORECASE)
-_SPEECH_REQUEST = re.compile(r"tts|speech|voice|text2audio|\.mp3|\.wav", re.IGNORECASE)
 
 
 async def use_entry(tab: Tab, url: str, other: str | None = None) -> Use:
@@ -83,16 +82,20 @@ class _User:
 
     def __init__(self, tab: Tab, url: str, other: str | None) -> None:
         self._tab = tab
+        self._eyes = Eyes(tab)
         self._url = url
         self._other = other
         self._until = time.monotonic() + USE_SECONDS
         self._proved: dict[Effect, Proved] = {}
         self._idle: dict[Effect, Idle] = {}
+        self._unclear: set[Effect] = set()
         self._tried: list[str] = []
         self._untried: list[str] = []
-        self._looks: Mapping[str, Any] = {}
+        self._looks: Look = {}
         self._opened = False
-        self._natural: Mapping[str, Any] = {}  # the page before anything was clicked
+        self._pending = False
+        self._asked = 0  # requests before the last click
+        self._natural: Look = {}  # the page before anything was clicked
         self._window: Tab | None = None  # the last new window
         self._avoid: set[str] = set()  # controls that lead away from the page
 
@@ -103,82 +106,97 @@ class _User:
         if not opened.ok:
             return use
         await self._begin()
-        entries = await self._entries(new=False)
-        unread = tuple(sorted(_unread(self._tab.traffic)))
+        entries = await self._awaited_entries()
+        unread = lost_scripts(self._tab.traffic)
         if not entries:
-            return use.model_copy(update={"unread": unread})
-        before = await self._tab.picture(
-            "a11y-before", mark=entries[0].selector if entries[0].frame == 0 else None
-        )
-        readable = len(self._looks.get("texts") or ()) >= 3
-        for number, entry in enumerate(entries[:MAX_ENTRIES]):
-            if number:
-                await self._tab.open(self._url)
-                await self._begin()
-                again = [one for one in await self._entries(new=False) if one.text == entry.text]
-                if not again:
-                    continue
-                entry = again[0]
-            await self._enter(entry)
-            if len(self._proved) == len(Effect):
-                break
-        gone = None if self._opened else _gone(self._tab.traffic, self._url)
-        await self._see_whether_it_lasts(natural)
+            return use.model_copy(update={"unread": tuple(sorted(unread))})
+        first = entries[0]
+        before = await self._tab.picture("a11y-before", mark=first.selector if first.frame == 0 else None)
+        readable = is_readable(self._looks)
+        start = len(self._tab.traffic)
+        await self._try_entries(entries)
+        late = lost_since(self._tab.traffic, start)
+        gone = None if self._opened else gone_script(self._tab.traffic, self._url)
+        await self._see_whether_it_lasts(natural, first)
+        tools = unread if not self._opened else {url for url in unread if is_tool_script(url)}
         return use.model_copy(
             update={
-                "entry": entries[0].shown,
+                "entry": first.shown,
                 "opened": self._opened,
                 "readable": readable,
                 "proved": tuple(self._proved[effect] for effect in Effect if effect in self._proved),
                 "idle": tuple(self._idle[effect] for effect in Effect if effect in self._idle),
+                "unclear": tuple(effect for effect in Effect if effect in self._unclear),
                 "tried": tuple(self._tried),
                 "untried": tuple(self._untried),
+                "pending": self._pending,
                 "gone": gone,
-                "unread": unread,
+                "unread": tuple(sorted(tools | late)),
                 "before": before,
             }
         )
 
+    async def _try_entries(self, entries: Sequence[Control]) -> None:
+        for number, entry in enumerate(entries[:MAX_ENTRIES]):
+            if number:
+                again = await self._afresh(entry)
+                if again is None:
+                    continue
+                entry = again
+            await self._enter(entry)
+            if len(self._proved) == len(Effect):
+                return
+
     # Finding
 
     async def _begin(self) -> None:
-        for frame in range(len(self._tab.frames)):
-            await self._ask("begin", frame=frame)
-        self._looks = self._natural = await self._look(fresh=True)
+        await self._eyes.begin()
+        self._window = await self._tab.newest()  # one that the page opened by itself
+        self._looks = self._natural = await self._eyes.look(fresh=True)
 
-    async def _entries(self, *, new: bool) -> list[Control]:
-        found: list[Control] = []
-        for frame in range(len(self._tab.frames)):
-            for one in await self._ask("entries", frame=frame, **patterns()) or ():
-                if one["visible"] and not (new and one["old"]):
-                    found.append(Control(one["mark"], frame, one["text"], one["how"]))
-        # What words name goes before what only a handler or an id tells; each wording once.
-        found.sort(key=lambda one: one.named != "words")
-        return list({one.text or one.mark: one for one in reversed(found)}.values())[::-1]
+    async def _awaited_entries(self) -> list[Control]:
+        """The entries; where a tool's script is on the page, it may draw its entry later."""
+        entries = await self._eyes.entries()
+        drawn = any(is_tool_script(one.url) for one in self._tab.traffic)
+        for _ in range(_PATIENCE if drawn else 0):
+            if entries:
+                break
+            await asyncio.sleep(_PATIENCE_SECONDS)
+            entries = await self._eyes.entries()
+        return entries
 
-    async def _controls(self, *, everything: bool = False) -> list[Control]:
-        found: list[Control] = []
-        for frame in range(len(self._tab.frames)):
-            for one in await self._ask("controls", frame=frame, all=everything) or ():
-                found.append(Control(one["mark"], frame, one["text"], one["named"], one["tag"]))
-        return [one for one in found if not LEAVES.search(one.text)]
+    async def _afresh(self, entry: Control) -> Control | None:
+        """The page opened again, and its entry of the same words."""
+        await self._leave()
+        await self._tab.open(self._url)
+        await self._begin()
+        return next((one for one in await self._eyes.entries() if one.text == entry.text), None)
+
+    async def _leave(self) -> None:
+        """Before another page is opened: what is still under way is not waited for."""
+        self._pending = self._pending or under_way(self._tab.traffic)
 
     # Clicking
 
     async def _enter(self, entry: Control, depth: int = 1) -> None:
         """Click an entry, then whatever it shows: a tool bar, a menu of further entries, another page."""
         address = self._tab.url
-        if not await self._click(entry):
-            return
-        moved = await self._elsewhere(address)
+        await self._click(entry)
+        moved = await self._elsewhere(address, entry)
         if moved is not None:
             self._opened = True
-            await self._on_own_page(moved, entry)
+            await self._on_own_page(moved, entry, set())
             return
-        await self._observe(entry, promised={Effect.SPECIAL_VIEW})
-        controls = await self._controls()
-        deeper = [one for one in await self._entries(new=True) if one.mark != entry.mark]
+        await self._observe(entry, {Effect.SPECIAL_VIEW}, unasked=True)
+        controls, deeper = await self._shown_by(entry)
+        moved = await self._elsewhere(address, entry)  # late
+        if moved is not None:
+            self._opened = True
+            await self._on_own_page(moved, entry, set())
+            return
         self._opened = self._opened or bool(controls or deeper or self._proved)
+        if not self._opened and (await self._eyes.look()).get("trace") != self._natural.get("trace"):
+            self._untried.append(entry.shown)  # something came of it that we cannot use
         useful = [one for one in controls if promises(one)]
         if not useful and deeper and depth < 2:
             for one in deeper[:2]:
@@ -187,40 +205,52 @@ class _User:
         away = await self._try_all(controls)
         if away is not None and depth < 2:
             # Back to the page, to try what is left of the tool.
-            await self._tab.open(self._url)
-            await self._begin()
-            again = [one for one in await self._entries(new=False) if one.text == entry.text]
-            if again:
-                await self._enter(again[0], depth + 1)
+            again = await self._afresh(entry)
+            if again is not None:
+                await self._enter(again, depth + 1)
 
-    async def _elsewhere(self, address: str) -> Tab | None:
-        """Another page, if the click led to one: a new window, or this one gone on."""
+    async def _shown_by(self, entry: Control) -> tuple[list[Control], list[Control]]:
+        """The controls and further entries that a click brought; a tool may take its time to come."""
+        for _ in range(_PATIENCE):
+            controls = await self._eyes.controls()
+            deeper = [one for one in await self._eyes.entries(new=True) if one.mark != entry.mark]
+            if controls or deeper or self._proved or await self._reloaded():
+                break
+            await asyncio.sleep(_PATIENCE_SECONDS)
+        return controls, deeper
+
+    async def _reloaded(self) -> bool:
+        """Whether the page came anew: what we had noted in it is gone."""
+        return not await self._eyes.ask("began")
+
+    async def _elsewhere(self, address: str, by: Control) -> Tab | None:
+        """Another page, if the click led to one: a new window, this one gone on, or loaded anew."""
         newest = await self._tab.newest()
-        if newest is not None and newest is not self._window and newest.url.startswith("http"):
+        if newest is not None and newest is not self._window:
             self._window = newest
-            return newest
-        return self._tab if _page_of(self._tab.url) != _page_of(address) else None
+            if newest.url.startswith("http"):
+                return newest
+            self._untried.append(by.shown)  # a window that did not come, or has no address: not ours to read
+        return self._tab if _page_of(self._tab.url) != _page_of(address) or await self._reloaded() else None
 
-    async def _on_own_page(self, page: Tab, entry: Control) -> None:
-        """The entry leads to a view or site of its own: is it one, and what can be done there?"""
-        before = self._looks
-        mine, self._tab = self._tab, page
-        looks = await self._look(fresh=True)
+    async def _on_own_page(self, page: Tab, by: Control, promised: set[Effect]) -> None:
+        """A click led to a view or site of its own: is it one, and what can be done there?"""
+        before, same = self._looks, _page_of(page.url) == _page_of(self._url)
+        mine, self._tab, self._eyes = self._tab, page, Eyes(page)
+        await self._tab.settle()
+        await self._eyes.begin()
+        looks = await self._eyes.look(fresh=True)
         if int(looks.get("characters") or 0) >= 100:
-            title = str(
-                await page.run("() => document.title + ' ' + location.href + ' ' + document.body.className")
-            )
-            larger = _median(looks) >= 1.2 * _median(before) > 0
-            if larger or _ELDER.search(title):
-                await self._prove(Effect.SPECIAL_VIEW, entry)
-            if larger:
-                await self._prove(Effect.FONT, entry)
+            seen = changed_page(before, looks, await self._eyes.title(), same=same)
+            for effect in seen:
+                await self._prove(effect, by)
+            self._unclear |= promised - seen
             self._looks = looks
-            everything = await self._controls(everything=True)
+            everything = await self._eyes.controls(everything=True)
             await self._try_all([one for one in everything if promises(one)])
         else:
-            self._untried.append(entry.shown)
-        self._tab = mine
+            self._untried.append(by.shown)
+        self._tab, self._eyes = mine, Eyes(mine)
 
     async def _try_all(self, controls: Sequence[Control]) -> Control | None:
         """Click the controls, those that promise something first; what a click shows is tried next.
@@ -241,116 +271,58 @@ class _User:
                 self._untried += [one.shown for one in [control, *queue]]
                 return None
             done.add((control.frame, control.mark))
-            if not await self._click(control):
-                continue
-            moved = await self._elsewhere(address)
+            await self._click(control)
+            moved = await self._elsewhere(address, control)
             if moved is not None:
                 self._avoid.add(control.shown)
-                await self._on_own_page(moved, control)
+                await self._on_own_page(moved, control, promised)
                 return control
             if not await self._observe(control, promised):
-                fresh = [one for one in await self._controls() if (one.frame, one.mark) not in done]
-                known = {(one.frame, one.mark) for one in queue}
                 # A submenu: its entries mean what the control promised.
+                known = done | {(one.frame, one.mark) for one in queue}
+                fresh = await self._eyes.controls()
                 queue[:0] = [one for one in fresh if (one.frame, one.mark) not in known]
         return None
 
-    async def _click(self, control: Control) -> bool:
+    async def _click(self, control: Control) -> None:
         self._tried.append(control.shown)
-        asked = len(self._tab.traffic)
+        asked = self._asked = len(self._tab.traffic)
         by_mouse = control.tag not in ("SELECT", "INPUT") and await self._tab.click(
             control.selector, frame=control.frame
         )
         if not by_mouse:
-            await self._ask("press", frame=control.frame, mark=control.mark)
+            await self._eyes.ask("press", frame=control.frame, mark=control.mark)
             if control.tag not in ("SELECT", "INPUT"):
                 self._untried.append(control.shown)  # what it does is told, what it does not do is not
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
         if len(self._tab.traffic) > asked:
             await self._tab.settle(1.5)
-        return True
 
     # Seeing
 
-    async def _observe(self, control: Control, promised: Iterable[Effect]) -> bool:
-        """What changed since the last look; True if anything that counts did."""
-        promised = set(promised)
-        seen: set[Effect] = set()
+    async def _observe(self, control: Control, promised: set[Effect], *, unasked: bool = False) -> bool:
+        """What changed since the last look; True if anything that counts did. `unasked`: the promise is
+        ours, so that nothing came of it says nothing."""
         before = self._looks
         for _ in range(_LOOKS):
-            self._looks = await self._look()
-            seen = self._changes(before, self._looks, promised)
+            self._looks = await self._eyes.look()
+            seen = changes(before, self._looks, self._natural, promised)
             if seen:
                 break
-            await asyncio.sleep(_LOOK_SECONDS)
-        if Effect.VOICE in promised and Effect.VOICE not in seen and await self._heard_pointing(before):
+            await asyncio.sleep(LOOK_SECONDS)
+        if Effect.VOICE in promised and Effect.VOICE not in seen and await self._eyes.hears_pointing(before):
             seen.add(Effect.VOICE)
         wanted = not promised or Effect.GUIDE_LINE in promised
-        if wanted and Effect.GUIDE_LINE not in self._proved and await self._line_follows():
+        if wanted and Effect.GUIDE_LINE not in self._proved and await self._eyes.line_follows():
             seen.add(Effect.GUIDE_LINE)
         for effect in seen:
             await self._prove(effect, control)
+        if not unasked:
+            self._unclear |= traces(before, self._looks, self._tab.traffic[self._asked :], promised - seen)
         for effect in promises(control) - self._proved.keys() - self._idle.keys():
             picture = await self._tab.picture(f"a11y-{effect}-idle")
             self._idle[effect] = Idle(effect=effect, by=control.shown, picture=picture)
         return bool(seen)
-
-    def _changes(
-        self, before: Mapping[str, Any], after: Mapping[str, Any], promised: set[Effect]
-    ) -> set[Effect]:
-        pairs = [
-            (old, new)
-            for old, new in zip(before.get("texts") or (), after.get("texts") or (), strict=False)
-            if old and new and old["height"]
-        ]
-        seen = set()
-        larger = [new["height"] / old["height"] >= LARGER for old, new in pairs if new["height"]]
-        if larger and sum(larger) >= MOST * len(larger):
-            seen.add(Effect.FONT)
-        changed = [any(old[name] != new[name] for name in ("colour", "back", "filter")) for old, new in pairs]
-        if pairs and sum(changed) >= SOME * len(pairs) and (not promised or Effect.COLOUR in promised):
-            seen.add(Effect.COLOUR)
-        if int(after.get("heard") or 0) > int(before.get("heard") or 0):
-            seen.add(Effect.VOICE)
-        if (not promised or Effect.SPECIAL_VIEW in promised) and self._other_view(before, after, promised):
-            seen.add(Effect.SPECIAL_VIEW)
-        return seen
-
-    def _other_view(self, before: Mapping[str, Any], after: Mapping[str, Any], promised: set[Effect]) -> bool:
-        """Less on the page, or larger, or the page under another style; an icon must show two of these."""
-        fewer = any(
-            int(after.get(name) or 0) <= FEWER * int(before.get(name) or 0)
-            for name in ("blocks", "characters")
-        )
-        larger = _median(after) >= LARGER * _median(self._natural) > 0
-        restyled = after.get("classes") != before.get("classes")
-        return fewer + larger + restyled >= (1 if promised else 2)
-
-    async def _heard_pointing(self, before: Mapping[str, Any]) -> bool:
-        """Tools that read what the mouse points at."""
-        for x, y in await self._ask("spots") or ():
-            await self._tab.point(x, y)
-            await asyncio.sleep(_LOOK_SECONDS)
-            self._looks = await self._look()
-            if int(self._looks.get("heard") or 0) > int(before.get("heard") or 0):
-                return True
-        return False
-
-    async def _line_follows(self) -> bool:
-        """A long thin thing whose edge goes where the pointer goes."""
-        places = []
-        for x, y in ((400, 300), (520, 440)):
-            await self._tab.point(x, y)
-            await asyncio.sleep(_LOOK_SECONDS)
-            places.append({one[0]: one[1:] for one in await self._ask("lines") or ()})
-        first, second = places
-        for name, at in first.items():
-            moved = [there - here for here, there in zip(at, second.get(name, at), strict=True)]
-            if any(abs(step - 140) <= 8 for step in moved[:2]) or any(
-                abs(step - 120) <= 8 for step in moved[2:]
-            ):
-                return True
-        return False
 
     async def _prove(self, effect: Effect, control: Control) -> None:
         if effect in self._proved:
@@ -364,63 +336,20 @@ class _User:
     async def _natural_size(self) -> float:
         if self._other is None or not (await self._tab.open(self._other)).ok:
             return 0.0
-        return _median(await self._look(fresh=True))
+        return typical_height(await self._eyes.look(fresh=True))
 
-    async def _see_whether_it_lasts(self, natural: float) -> None:
-        font = self._proved.get(Effect.FONT)
-        if font is None or self._other is None or not natural:
+    async def _see_whether_it_lasts(self, natural: float, entry: Control) -> None:
+        """Larger text on the next page, too; a tool may even act from there on only."""
+        await self._leave()
+        if self._other is None or not natural or not (await self._tab.open(self._other)).ok:
             return
-        if (await self._tab.open(self._other)).ok:
-            lasts = _median(await self._look(fresh=True)) >= LARGER * natural
+        lasts = typical_height(await self._eyes.look(fresh=True)) >= LARGER * natural
+        if lasts and Effect.FONT not in self._proved:
+            await self._prove(Effect.FONT, entry)
+        font = self._proved.get(Effect.FONT)
+        if font is not None:
             self._proved[Effect.FONT] = font.model_copy(update={"lasts": lasts})
-
-    # Asking the page
-
-    async def _look(self, *, fresh: bool = False) -> Mapping[str, Any]:
-        looks: dict[str, Any] = dict(await self._ask("looks", fresh=fresh) or {})
-        heard = int(looks.get("heard") or 0)
-        for frame in range(1, len(self._tab.frames)):
-            heard += int(await self._tab.run(_HEARD, frame=frame) or 0)
-        asked = sum(1 for one in self._tab.traffic if one.kind == "media" or _is_speech(one))
-        return {**looks, "heard": heard + asked}
-
-    async def _ask(self, what: str, *, frame: int = 0, **more: object) -> Any:
-        return await self._tab.run(_page_script(), {"do": what, **more}, frame=frame)
-
-
-_HEARD = "() => window.__sunsweep ? __sunsweep.spoken.length + __sunsweep.played.length : 0"
-
-
-def _median(looks: Mapping[str, Any]) -> float:
-    heights = [text["height"] for text in looks.get("texts") or () if text and text["height"]]
-    return float(median(heights)) if heights else 0.0
 
 
 def _page_of(url: str) -> str:
     return url.partition("#")[0]
-
-
-def _is_speech(one: Traffic) -> bool:
-    return one.kind in ("xhr", "fetch") and _SPEECH_REQUEST.search(one.url) is not None
-
-
-def _gone(traffic: Sequence[Traffic], url: str) -> str | None:
-    """The tool's own script, if the portal's own host says that it is not there."""
-    host = urlsplit(url).hostname
-    for one in traffic:
-        missing = one.kind == "script" and one.status in (404, 410)
-        if missing and urlsplit(one.url).hostname == host:
-            return one.url
-    return None
-
-
-def _unread(traffic: Sequence[Traffic]) -> set[str]:
-    """Scripts that may hold the tool and could not be had from here: nothing is known of what they do."""
-    lost = {one.url for one in traffic if one.kind == "script" and (one.failed or (one.status or 200) >= 400)}
-    tools = {url for url in lost if is_tool_script(url)}
-    return tools or {url for url in lost if not is_bystander(url)}
-
-
-@cache
-def _page_script() -> str:
-    return files("crawler").joinpath("toolbar_page.js").read_text("utf-8")

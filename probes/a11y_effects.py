@@ -151,10 +151,12 @@ def _doubt(effect: Effect, use: Use) -> tuple[Reason, str] | None:
         return Reason.UNREADABLE, "entry_not_found_in_browser"
     if use.gone is not None:
         return None
-    if not use.opened and use.unread:
+    if use.unread:
         return Reason.UNREADABLE, "tool_script_not_loaded"
-    if not use.settled:
+    if not use.settled or use.pending:
         return Reason.BUDGET, "page_still_loading"
+    if effect in use.unclear:
+        return Reason.UNREADABLE, "effect_not_readable"
     if use.untried:
         return Reason.UNREADABLE, "controls_not_tried"
     if not use.readable and effect in (Effect.FONT, Effect.COLOUR):

@@ -94,7 +94,6 @@ async def test_every_effect_of_a_working_bar_is_seen(used: Used) -> None:
 async def test_a_bar_of_icons_is_tried_icon_by_icon(used: Used) -> None:
     entry = "<img id=wza width=30 height=30 src=/w.png onclick='openBar()'>"
     use = await used({"/": page(entry, bar(ICONS))})
-    print(use)
     assert effects(use) >= ALL - {Effect.SPECIAL_VIEW}
 
 
@@ -164,3 +163,81 @@ async def test_no_entry_and_no_page(used: Used) -> None:
     use = await used({"/": page("<a href=/x>我县推进无障碍环境建设立法调研工作座谈会召开</a>")})
     assert (use.entry, use.outcome) == ("", Outcome.OK)
     assert (await used({})).outcome is Outcome.GONE
+
+
+ODD = """function openBar() {
+  const host = document.createElement("div"); document.body.prepend(host);
+  const list = document.createElement("ul"); host.attachShadow({ mode: "open" }).append(list);
+  const acts = { v: voice, l: line, c: colour, e: elder };
+  list.innerHTML = "<li data-k=v>语音</li><li data-k=l>辅助线</li><li data-k=c>配色</li>" +
+    "<li data-k=e>老年版</li><label>字体缩放<input type=range min=1 max=2 step=.1 value=1></label>";
+  list.addEventListener("click", (event) => { (acts[event.target.dataset.k] || (() => 0))(); });
+  list.addEventListener("input", (event) => { document.body.style.zoom = event.target.value; });
+}
+function ask() { if (confirm("进入无障碍模式？")) setTimeout(openBar, 1500); }"""
+
+
+async def test_a_bar_that_asks_first_comes_late_and_hides_its_parts(used: Used) -> None:
+    """In a shadow tree, its parts plain words behind one listener, the size a slider."""
+    use = await used({"/": page("<button aria-label=无障碍 onclick='ask()'><svg></svg></button>", ODD)})
+    assert effects(use) == ALL
+
+
+KEPT = """function mode(name) { document.cookie = name + "=1; path=/"; location.reload(); }
+if (document.cookie.includes("elder=1")) {
+  document.documentElement.style.fontSize = "28px";
+  const bar = document.createElement("div"); document.body.prepend(bar);
+  show(bar, [["语音播报", voice], ["高对比度", () => mode("dark")]]);
+}
+if (document.cookie.includes("dark=1")) document.body.style.cssText = "background: #000; color: #ff0";"""
+
+
+async def test_a_mode_kept_in_a_cookie_shows_after_a_reload(used: Used) -> None:
+    style = "<style>.t { font-size: 1rem }</style>"
+    use = await used({"/": style + page("<a onclick='mode(`elder`)'>适老模式</a>", KEPT), "/a": page("")})
+    assert effects(use) == {Effect.FONT, Effect.COLOUR, Effect.VOICE, Effect.SPECIAL_VIEW}
+    assert {one.effect: one.by for one in use.proved}[Effect.COLOUR] == "高对比度"
+
+
+TRACES = """[["语音", () => fetch("/api/read?words=1")],
+  ["十字线", () => doc.body.append(doc.createElement("canvas"))],
+  ["高对比", () => 0], ["字号放大", () => { doc.querySelector(".t").style.fontSize = "30px" }]]"""
+
+
+async def test_what_leaves_a_trace_is_neither_proved_nor_missed(used: Used) -> None:
+    use = await used({"/": page("<a onclick='openBar()'>无障碍</a>", bar(TRACES))})
+    assert effects(use) == set()
+    assert set(use.unclear) == {Effect.VOICE, Effect.GUIDE_LINE, Effect.FONT}
+    assert Effect.COLOUR in {one.effect for one in use.idle}
+
+
+async def test_a_tool_drawn_late_by_its_script_is_waited_for(used: Used) -> None:
+    draws = "const a = document.createElement('a'); a.textContent = '无障碍浏览'; a.onclick = openBar;"
+    late = f"setTimeout(() => {{ {draws} document.body.prepend(a); }}, 1500)"
+    script = TOOLS + bar('[["放大", larger]]') + late
+    use = await used({"/": page("<script src=/js/wza.js></script>"), "/js/wza.js": script})
+    assert (use.entry, effects(use)) == ("无障碍浏览", {Effect.FONT})
+
+
+async def test_what_only_acts_on_the_next_page_is_seen_there(used: Used) -> None:
+    stores = bar('[["字号放大", () => { localStorage.size = 1 }]]')
+    acts = "if (localStorage.size) document.body.style.zoom = 1.5;"
+    use = await used({"/": page("<a onclick='openBar()'>无障碍</a>", stores), "/a": page("", acts)})
+    assert [(one.effect, one.lasts) for one in use.proved] == [(Effect.FONT, True)]
+
+
+LOADS = (
+    "const s = document.createElement(`script`); s.src = `http://127.0.0.1:9/bar.js`; document.body.append(s)"
+)
+
+
+@pytest.mark.parametrize(
+    "entry", [f"<a onclick='{LOADS}'>无障碍</a>", "<a href=http://127.0.0.1:9/wza target=_blank>无障碍</a>"]
+)
+async def test_a_tool_that_does_not_reach_us_proves_nothing(
+    used: Used, entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.toolbar_use._PATIENCE", 2)
+    use = await used({"/": page(entry)})
+    assert not use.opened
+    assert use.unread == ("http://127.0.0.1:9/bar.js",) or use.untried == ("无障碍",)

@@ -60,6 +60,8 @@ def test_an_effect_seen_once_is_proved() -> None:
         ({"entry": ""}, "unreadable", "entry_not_found_in_browser"),
         ({"opened": False, "unread": ("http://t/aria.js",)}, "unreadable", "tool_script_not_loaded"),
         ({"settled": False}, "budget", "page_still_loading"),
+        ({"pending": True}, "budget", "page_still_loading"),
+        ({"unclear": tuple(Effect)}, "unreadable", "effect_not_readable"),
         ({"untried": ("（图标）",)}, "unreadable", "controls_not_tried"),
     ],
 )
