@@ -173,6 +173,7 @@ class SweepContext:
     seed: int = 1
     portal: PortalState = PortalState.OPEN
     portal_detail: Mapping[str, Any] = field(default_factory=dict)  # outcomes of the home page's ladder
+    week: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of visits before the sweep, in words
     truncated: bool = False  # max_pages or a pattern budget cut the walk
     options: Mapping[str, bool] = field(default_factory=dict)  # probe_cloaking, ...
     owner_home: frozenset[str] = frozenset()  # link targets on the host owner's home page (path units only)

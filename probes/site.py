@@ -106,7 +106,7 @@ def judge(evidence: Evidence[Nothing], limits: Limits) -> Iterator[Result]:
 
 def judge_reachable(evidence: Evidence[Nothing]) -> Result:
     context = evidence.context
-    observed = dict(context.portal_detail)
+    observed = {**context.portal_detail, **context.week}
     if context.portal in (PortalState.OPEN, PortalState.UNREAD):
         return Result.of("site.reachable", observed=observed)
     portal = evidence.unit.portal or ""

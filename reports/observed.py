@@ -108,6 +108,9 @@ OBSERVED = {
     "home": "首页疑点",
     "landed": "最终打开的网址",
     "void": "因这项不通过而不予判定",
+    "week_reached": "一周监测达到否决线",
+    "week_below": "一周监测未达到否决线",
+    "week_open": "一周监测样本不足",
 }
 
 # How a request ended, in words for people.

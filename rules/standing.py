@@ -95,12 +95,18 @@ def _judged(ground: Ground, readings: Readings, tested_share: float) -> _Ground:
     if found.open:
         why = f"{ground.text}：{_number(count)}未能全部检测（{'、'.join(found.open)}）"
         return _Ground(VetoState.UNKNOWN, count, why)
-    if ground.unseen:
+    if ground.unseen and not _seen(ground, readings.veto):
         return _Ground(VetoState.UNKNOWN, count, f"{ground.text}：{_number(count)}{ground.unseen}")
     if early.open and ground.warn_at is not None:
         why = f"{ground.text}：未达到否决线；是否预警未能检测（{'、'.join(early.open)}）"
         return _Ground(VetoState.UNKNOWN, count, why)
     return _Ground(VetoState.CLEAR, count, f"{ground.text}：{_number(count) or '未发现，'}未达到预警线")
+
+
+def _seen(ground: Ground, results: Results) -> bool:
+    """Whether something beside the sweep has told what one sweep cannot see."""
+    told = (results[check].observed for check in ground.checks if check in results)
+    return ground.seen_by is not None and any(observed.get(ground.seen_by) for observed in told)
 
 
 def _number(count: int) -> str:

@@ -23,6 +23,7 @@ class Ground(Frozen):
     warning: str = ""  # what a warning says, where it is not the text with a smaller number
     review: bool = False  # what the machine finds is a lead: a person has to confirm it
     unseen: str = ""  # what the machine cannot see of it: without a find it is unknown, not clear
+    seen_by: str | None = None  # an observed value of its checks that tells what is otherwise `unseen`
     assumed: bool = False  # the lines or the way of counting are ours
 
     @model_validator(mode="after")
@@ -34,6 +35,8 @@ class Ground(Frozen):
             raise ValueError("预警线 warn_at 不得松于否决线 at_least")
         if self.observed is not None and len(self.checks) != 1:
             raise ValueError("observed 只用于单个检查项")
+        if self.seen_by is not None and not self.unseen:
+            raise ValueError("seen_by 只与 unseen 同用")
         if self.checks and self.at_least is None and not self.unseen:
             raise ValueError("没有否决线的情形须在 unseen 写明为何一次巡检不能认定")
         return self

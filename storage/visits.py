@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from crawler.model import Family, Outcome
 from storage.engine import Database
@@ -45,20 +45,17 @@ class Visits:
                 await connection.execute(self._database.insert(SampleTable), rows)
 
     async def samples(self, unit_id: str, since: datetime, until: datetime) -> list[Sample]:
-        """Begun after `since`, at `until` at the latest; oldest first."""
+        """Of a unit: begun after `since`, at `until` at the latest; oldest first."""
+        return await self._samples(SampleTable.unit == unit_id, since, until)
+
+    async def samples_of(self, url: str, since: datetime, until: datetime) -> list[Sample]:
+        """The same of an address, whatever unit it was visited for."""
+        return await self._samples(SampleTable.url == url, since, until)
+
+    async def _samples(self, whose: ColumnElement[bool], since: datetime, until: datetime) -> list[Sample]:
         t = SampleTable
-        rows = select(
-            t.unit,
-            t.url,
-            t.family,
-            t.started_at,
-            t.outcome,
-            t.status,
-            t.seconds,
-            t.online,
-            t.address,
-            t.error,
-        ).where(t.unit == unit_id, t.started_at > since, t.started_at <= until)
+        columns = (t.unit, t.url, t.family, t.started_at, t.outcome, t.status, t.seconds, t.online)
+        rows = select(*columns, t.address, t.error).where(whose, t.started_at > since, t.started_at <= until)
         async with self._database.read() as connection:
             found = (await connection.execute(rows.order_by(t.started_at, t.id))).all()
         return [

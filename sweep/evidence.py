@@ -34,6 +34,7 @@ def context_of(
         seed=sweep.seed,
         portal=PortalState(state.get("portal", PortalState.OWN_NETWORK)),
         portal_detail=state.get("detail", {}),
+        week=state.get("week", {}),
         truncated=bool(state.get("truncated", False)),
         options=sweep.options,
         owner_home=owner_home,

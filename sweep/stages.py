@@ -66,6 +66,7 @@ class Job:
     browser: AnyBrowser | None = None  # one per process
     archive: Archive = field(default_factory=NoArchive)
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
+    week: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what `watch` saw, see sweep.week
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
     past: Past = field(default_factory=NoPast)  # what need not be read again
     tick: Callable[[str, Outcome], None] = lambda url, outcome: None
@@ -204,7 +205,8 @@ async def _save_portal(job: Job, state: PortalState, detail: Mapping[str, Any]) 
     kept = {name: value for name, value in detail.items() if value is not None}
     if cut:
         kept["not_visited"] = dict(sorted(cut.items()))  # by trap pattern; '' = over max_pages
-    await job.store.save_state({"portal": state, "detail": kept, "truncated": "" in cut})
+    known = {"portal": state, "detail": kept, "truncated": "" in cut}
+    await job.store.save_state({**known, "week": dict(job.week)} if job.week else known)
 
 
 async def gather(job: Job, net: PatientNet) -> None:

@@ -26,6 +26,7 @@ from sweep.evidence_files import evidence_root
 from sweep.plan import owner_of
 from sweep.seeds import Seeds
 from sweep.stages import Job, Timing, audit
+from sweep.week import week_of
 
 UNITS_AT_ONCE = 64  # units overlap freely: pace belongs to the hosts
 LEASE = timedelta(seconds=60)
@@ -108,6 +109,7 @@ async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets) -> Jo
         timing=work.timing,
         browser=browser,
         past=await _past(work, unit),
+        week=await week_of(work.store, work.sweep, unit),
         archive=unit_archive(work.store, work.sweep.id, unit.id, work.gate.user_agent),
         targets=targets,
         has_owner=owner_of(unit, work.seeds.units) is not None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from crawler.model import PageFacts
 from demo.server import Answer, Host, Server
 from storage.repo import Store
 from sweep.plan import plan
+from sweep.publish import VETO_PACK, judge_vetoes
 from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
 from tests.sweep.cities import AS_OF
@@ -30,7 +31,8 @@ class Told:
 
     results: Mapping[str, dict[str, Any]]
     state: Mapping[str, Any]
-    pages: tuple[PageFacts, ...] = field(default=())
+    pages: tuple[PageFacts, ...]
+    vetoes: Mapping[str, dict[str, Any]]
 
     @property
     def faults(self) -> set[str]:
@@ -46,7 +48,16 @@ def html(body: str, title: str = "", status: int = 200, head: str = "") -> Answe
     return Answer(text.encode(), status)
 
 
-async def sweep_site(hosts: Mapping[str, Host], db: Path, portal: str = "/", **unit: Any) -> Told:
+Before = Callable[[Store, str], Awaitable[None]]
+
+
+async def nothing(store: Store, url: str) -> None:
+    """Done before the sweep."""
+
+
+async def sweep_site(
+    hosts: Mapping[str, Host], db: Path, portal: str = "/", before: Before = nothing, **unit: Any
+) -> Told:
     """One sweep of the unit whose portal is `portal` on PORTAL; the port replaces @PORT@."""
     served = {CANARY: Host({"/": html("在线")}), **hosts}
     server = Server(served)
@@ -65,15 +76,26 @@ async def sweep_site(hosts: Mapping[str, Host], db: Path, portal: str = "/", **u
         where = f"sqlite:///{db}"
         async with await Store.open(where) as store:
             chosen = plan(parse_seeds(text, "test"), as_of=AS_OF, seed=1)
+            await before(store, url.replace("@PORT@", str(port)))
             row = await run_sweep(chosen, store, RunOptions(db=where, new=True))
+            await judge_vetoes(store, row, chosen.seeds.units, chosen.packs)
+            (national,) = await store.scores(row.id, VETO_PACK)
             lines = await store.results(row.id, "jilin-2021")
             mine = await store.unit(row.id, "lufeng")
             return Told(
-                {line["check"]: line for line in lines}, await mine.state() or {}, tuple(await mine.facts())
+                {line["check"]: line for line in lines},
+                await mine.state() or {},
+                tuple(await mine.facts()),
+                {veto["code"]: veto for veto in national["vetoes"]},
             )
 
 
 def told_of(
-    hosts: Mapping[str, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portal: str = "/", **unit: Any
+    hosts: Mapping[str, Host],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    portal: str = "/",
+    before: Before = nothing,
+    **unit: Any,
 ) -> Told:
-    return run(lambda: sweep_site(hosts, tmp_path / "one.db", portal, **unit), monkeypatch)
+    return run(lambda: sweep_site(hosts, tmp_path / "one.db", portal, before, **unit), monkeypatch)
