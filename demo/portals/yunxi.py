@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from html import escape
 
 from demo import traps
 from demo.attachments import DOCX_TYPE, docx
@@ -58,6 +60,7 @@ def settle(portal: Portal) -> None:
     spoiled.body += "<p>澳门赌场真人博彩平台开户，六合彩特码资料网上投注。</p>"
     portal.fault("tamper.bad_words", spoiled.path)
     _leak(portal)
+    _in_files(portal)
     # A server error seen once is nobody's fault yet; 403 never is.
     portal.column("notices").articles[0].body += '<p><a href="/fwt/cx.do">办件查询</a></p>'
     portal.column("notices").articles[1].body += '<p><a href="/oa/">内部入口</a></p>'
@@ -75,6 +78,17 @@ def _leak(portal: Portal) -> None:
     paid.body += '<p>附件：<a href="/files/butie.docx">补贴发放名单.docx</a></p>'
     for kind in ("id_card", "bank_card"):
         portal.fault(f"privacy.{kind}", "/files/butie.docx")
+
+
+def _in_files(portal: Portal) -> None:
+    """An announcement, what a meeting decided and a service guide that stand in attachments, as on many
+    portals: read there, they are as good as on the page."""
+    for key, name in (("consultation", "zqyj"), ("meetings", "hyjy"), ("services", "bszn")):
+        article = portal.column(key).articles[0]
+        lines = re.sub(r"<[^>]+>", "\n", re.sub(r"</t[hd]>", "：\n", article.body)).split("\n")
+        told = docx(article.title, *(escape(line.strip()) for line in lines if line.strip("：　 ")))
+        portal.files[f"/files/{name}.docx"] = Answer(told, content_type=DOCX_TYPE)
+        article.body = f'<p>　　具体内容见附件。</p><p>附件：<a href="/files/{name}.docx">附件.docx</a></p>'
 
 
 def card_number(sequence: int) -> str:
