@@ -84,16 +84,18 @@ _SOURCE_END = re.compile(
 _LABELS = (
     (
         re.compile(
-            r"(?:失效|废止|有效|截止|截至|实施|施行|更新|修改|浏览|当前|今天|生成页面"
+            r"(?:失效|废止|有效|截止|截至|实施|施行|浏览|当前|今天|生成页面"
             r"|页面生成)[^\d]{0,8}$"
         ),
         None,
     ),
+    (re.compile(r"(?:更新|修改)[^\d]{0,8}$"), 4),
     (re.compile(r"(?:发布|公布|公开|发表|刊发|上传|录入)(?:时间|日期)?\s*[:：]?\s*$|日间[:：]\s*$"), 0),
     (re.compile(r"(?:发文|生成|成文|印发|制发|成稿|签发)(?:时间|日期)\s*[:：]?\s*$"), 2),
     (re.compile(r"(?:时\s*间|日\s*期)\s*[:：]?\s*$"), 1),
 )
 UNLABELLED = 3
+CHANGED = 4  # the day of the last change: better than none, behind tag and address
 
 
 def read_article(page: Page) -> Article | None:
@@ -347,13 +349,16 @@ def _date(page: Page, lines: list[str], at: int | None, start: int, text: str) -
     after = _find(lines, squeeze(last)[:40], start) if last else start
     ranked += _labelled(" ".join(lines[after : after + 12]), 20)
     ranked = ranked or _labelled(page.once(_scripted), 30)
-    if ranked:
-        return min(ranked, key=lambda item: item[:2])[2], "text"
+    best = min(ranked, key=lambda item: item[:2], default=None)
+    if best is not None and best[0] < CHANGED:
+        return best[2], "text"
     tagged = parse_date(page.meta.get("pubdate", "")) or parse_date(page.meta.get("publishdate", ""))
     if tagged is not None:
         return tagged, "meta"
     linked = url_date(page.url)
-    return linked, "url" if linked is not None else ""
+    if linked is not None:
+        return linked, "url"
+    return (best[2], "text") if best is not None else (None, "")
 
 
 def _labelled(text: str, order: int, *, free: bool = False) -> list[tuple[int, int, date]]:
