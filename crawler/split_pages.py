@@ -61,6 +61,8 @@ def split_pages(tree: LinkTree, spot: Spot, pages: Pages) -> bool:
         return True
     if _parted(spot.node, groups):
         return False
+    if len({_leading(group, rows[0].node) for group, rows in zip(groups, units, strict=True)}) > 1:
+        return False  # the head of a table is the same on each page, the name of a box is not
     if any(len(group.css(_HEADINGS)) % len(rows) for group, rows in zip(groups, units, strict=True)):
         return False
     on = _runs_on(units)
@@ -123,6 +125,13 @@ def _parted(node: LexborNode, groups: Sequence[LexborNode]) -> bool:
         elif child.tag not in _UNSEEN or child.tag == "-text":
             pending = pending or any(not _TURNER.match(piece) for piece in _pieces(child))
     return False
+
+
+def _leading(group: LexborNode, row: LexborNode) -> tuple[str, ...]:
+    """The texts of a group in front of its first row."""
+    own = _pieces(row)
+    found = _pieces(group)
+    return tuple(found[: found.index(own[0])]) if own and own[0] in found else ()
 
 
 def _yearly(node: LexborNode, groups: Sequence[LexborNode]) -> bool:

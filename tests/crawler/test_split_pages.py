@@ -15,6 +15,7 @@ SHORT = '<li><a href="/art/{n}.html">白鹭镇第{n}号公示的通知</a><i>[{m
 PLAIN = '<li><a href="/art/{n}.html">白鹭镇第{n}号公示的通知</a></li>'
 CELLS = '<tr><td><a href="/art/{n}.html">白鹭镇第{n}号公示</a></td><td>{year}-{month:02d}-{day:02d}</td></tr>'
 PAGER = '<div class="pages"><a href="javascript:;">上一页</a><b>1</b><a href="javascript:go(2)">2</a></div>'
+HEAD = "<tr><th>标题</th><th>发布日期</th></tr>"
 LABELS = '<div class="hd"><a href="/gs/">公示</a><a href="/gg/">公告</a></div>'
 HID = ' style="display: none;"'
 
@@ -47,6 +48,11 @@ def count(body: str) -> int:
             15,
         ),
         (
+            f'<table class="t"><tbody>{HEAD}{rows(0, 8, CELLS)}</tbody></table>'
+            f'<table class="t"{HID}><tbody>{HEAD}{rows(8, 15, CELLS)}</tbody></table>',
+            15,
+        ),
+        (
             f'<div class="list"><ul>{rows(0, 10, PLAIN)}</ul><ul{HID}>{rows(10, 20, PLAIN)}</ul></div>'
             '<div id="pager"></div>',
             20,
@@ -71,6 +77,7 @@ def test_pages_of_one_list(body: str, wanted: int) -> None:
         # headings
         f"<div><h3>公示</h3><ul>{rows(0, 8)}</ul></div><div{HID}><h3>公告</h3><ul>{rows(8, 16)}</ul></div>",
         f"<p>公示</p><div><ul>{rows(0, 8)}</ul></div><p>公告</p><div><ul>{rows(8, 16)}</ul></div>",
+        f"<div><b>公示</b><ul>{rows(0, 8)}</ul></div><div><b>公告</b><ul>{rows(8, 16)}</ul></div>",
         # neither days nor a pager
         f"<div><ul>{rows(0, 8, PLAIN)}</ul></div><div{HID}><ul>{rows(8, 16, PLAIN)}</ul></div>",
         # other templates
