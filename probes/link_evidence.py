@@ -57,6 +57,7 @@ class OnPage(Frozen):
     origin: str  # scheme://host of the page
     packed: str = ""
     unsafe: tuple[Unsafe, ...] = ()
+    read: tuple[str, ...] = ()  # frames whose document was read with the page: they open
 
     def links(self) -> Iterator[tuple[str, str, bool]]:
         """(URL, link text where it was kept, embedded) of every safe target, once, in document order."""
@@ -95,7 +96,9 @@ def observe(page: Page) -> OnPage:
             lines.setdefault(plain, _line(plain, row.title, "a", here))
     text = "\n".join(line for url, line in lines.items() if url not in unsafe)
     packed = base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 1)).decode() if text else ""
-    return OnPage(origin=origin, packed=packed, unsafe=tuple(unsafe.values()))
+    frames = (link.url for link in page.links if link.tag in ("iframe", "frame") and link.url)
+    read = tuple(dict.fromkeys(url for url in frames if page.includes.get(url)))
+    return OnPage(origin=origin, packed=packed, unsafe=tuple(unsafe.values()), read=read)
 
 
 def _line(url: str, text: str, tag: str, here: str) -> str:
@@ -185,6 +188,7 @@ class Index:
     cut: frozenset[str]  # pages of the unit's own that the walk's budgets left out
     inner_pages: int
     portal_places: frozenset[str] = field(default_factory=frozenset)
+    read: frozenset[str] = frozenset()  # frames that opened as parts of their pages
 
     def home(self) -> list[Target]:
         return [target for target in self.safe.values() if target.on_home]
@@ -197,7 +201,7 @@ class Index:
         open_targets = [
             target
             for url, target in self.safe.items()
-            if url not in self.visited and (target.on_home or url not in self.cut)
+            if url not in self.visited and url not in self.read and (target.on_home or url not in self.cut)
         ]
         return sorted(open_targets, key=lambda target: (not target.on_home, not target.attachment))
 
@@ -231,6 +235,7 @@ def index_of(evidence: Evidence[OnPage]) -> Index:
         cut=cut,
         inner_pages=len(evidence.pages) - (evidence.home is not None),
         portal_places=frozenset({home, evidence.unit.portal or home}),
+        read=frozenset(url for seen in evidence.pages for url in seen.data.read),
     )
 
 

@@ -289,6 +289,17 @@ async def test_each_target_is_asked_once_however_often_it_is_linked(site: FaultS
     assert site.paths.count("/gzip") == 1
 
 
+async def test_a_frame_that_was_read_with_its_page_is_not_asked_again(site: FaultSite) -> None:
+    home, frame = site.url("/"), site.url("/gzip")
+    page = Page(home, f'<iframe src="{frame}"></iframe>'.encode(), is_home=True, includes={frame: "<p>x</p>"})
+    given = evidence(home, a())
+    seen = Seen(facts(home), observe(page))
+    given = Evidence(given.unit, given.context, seen, [seen], [seen.facts])
+    result = (await judged(site, given))["links.home"]
+    assert (result.verdict, result.population, result.tested) == ("pass", 1, 1)
+    assert "/gzip" not in site.paths
+
+
 def refused_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
