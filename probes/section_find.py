@@ -331,18 +331,31 @@ def _site_map_gap(known: Map) -> Gap | None:
 
 def _tree_gap(known: Map) -> Gap | None:
     """A portal without any disclosure column has none to read; one that has it must have shown it to us."""
-    trees = [facts for facts in known.evidence.visited if facts.role is Role.TREE]
-    ways = [
-        way for way in known.ways.get("disclosure", ()) if way.confidence == 1.0 and way.how in _NAVIGATION
-    ]
-    ends = [(way, known.facts_of(way.url)) for way in ways]
-    read = [facts for facts in (*trees, *(facts for _, facts in ends)) if facts and _well_read(facts, known)]
+    trees, ways, read = _trees(known)
     shown = {key for facts in read for key in _keys_on(known.data[facts.final_url])}
     if len(shown & _BLOCKS) >= _FEWEST_BLOCKS or (not trees and not ways):
         return None
     if not trees and all(end_of(way, known).state in FAILED for way in ways):
         return None
     return Gap(Reason.UNREADABLE, "政府信息公开专栏未能读取，不能断定栏目不存在")
+
+
+def _trees(known: Map) -> tuple[list[PageFacts], list[Way], list[PageFacts]]:
+    """Pages of the disclosure tree, ways to a disclosure column, and what of both was well read."""
+    trees = [facts for facts in known.evidence.visited if facts.role is Role.TREE]
+    ways = [
+        way for way in known.ways.get("disclosure", ()) if way.confidence == 1.0 and way.how in _NAVIGATION
+    ]
+    ends = [known.facts_of(way.url) for way in ways]
+    return trees, ways, [facts for facts in (*trees, *ends) if facts and _well_read(facts, known)]
+
+
+def where_read(known: Map) -> str:
+    """Where a column was looked for, once `gap_in` is None: never says more than was read."""
+    trees, ways, read = _trees(known)
+    if read:
+        return "首页、网站地图和政府信息公开专栏均已读取"
+    return f"首页和网站地图均已读取（政府信息公开专栏{'打不开' if trees or ways else '没有找到'}）"
 
 
 _NAVIGATION = ("首页", "网站地图")

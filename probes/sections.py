@@ -29,6 +29,7 @@ from probes.section_find import (
     map_of,
     needs_look,
     says,
+    where_read,
     worth_again,
 )
 from probes.section_page import Body, OnPage, observe, read_column, years_in
@@ -178,7 +179,7 @@ def _not_found(key: str, known: Map) -> Result:
         url=home.facts.final_url if home is not None else known.evidence.unit.portal or "",
         message=f"没有找到“{section.title}”栏目",
         expected=f"首页导航、网站地图或政府信息公开专栏中有“{'”“'.join(section.names[:3])}”等名称的栏目",
-        found="首页、网站地图和政府信息公开专栏均已读取，没有名称相符的链接",
+        found=f"{where_read(known)}，没有名称相符的链接",
         advice=f"请设置“{section.title}”栏目，名称规范，四次点击之内可以到达，并列入网站地图",
     )
     return Result.of(check, defects=[finding], observed={"read": _read_pages(known)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -88,8 +89,9 @@ async def check(plan: Plan, db: str, out: Path) -> Outcome:
     async with await Store.open(db) as store:
         row = await run_sweep(plan, store, RunOptions(db=db, reread=True))
         await judge_vetoes(store, row, plan.seeds.units, plan.packs)
-        await print_unit_check(store, row, plan.packs[0])
-        await write_report(store, row, plan.packs[0], out)
+        for path in await write_report(store, row, plan.packs[0], out):
+            print(f"报告：{path}", file=sys.stderr)
+        await print_unit_check(store, row, plan.packs[0])  # last: it ends with the cheapest points
         return await outcome_of(store, row, plan.packs[0].id)
 
 

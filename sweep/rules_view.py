@@ -43,7 +43,7 @@ def validated(name: str) -> str:
 
 
 def shown(name: str, rules: str | None) -> str:
-    """A pack, an indicator or item code, a check id, a section key, or a name as it may stand on a portal."""
+    """A pack, an indicator or item code, a check id, a section key, or a name or address as on a portal."""
     if name in available() or name.endswith((".yaml", ".yml")):
         return "\n".join(_pack_lines(load(name)))
     packs = [load(rules)] if rules else [load(pack) for pack in available()]
@@ -177,11 +177,17 @@ def _section_lines(key: str) -> Iterator[str]:
             yield f"  {label}：{'、'.join(values)}"
 
 
-def _match_lines(text: str) -> list[str]:
-    best = best_section(text)
+def _match_lines(name: str) -> list[str]:
+    """Why a link or page counts for a section: its text, its address, or the text and then the address."""
+    text, url = name, ""
+    *words, last = name.split()
+    if "://" in last:
+        text, url = " ".join(words), last
+    best = best_section(text, url)
+    shown = f"“{text}”{f'（{url}）' if url else ''}" if text else url
     lines = [
-        f"“{text}”认作栏目 {match.key}：置信度 {match.confidence:g}，{match.why}"
-        + ("（采用）" if best is not None and match.key == best.key else "")
-        for match in match_section(text)
+        f"{shown}认作栏目 {match.key}：置信度 {match.confidence:g}，{match.why}"
+        + ("（采用）" if best is not None and match.key == best.key else "（只存疑，不认定也不扣分）")
+        for match in match_section(text, url)
     ]
     return lines + [f"“{text}”与栏目 {key} 名称相近，只存疑，不足以认定" for key in near_sections(text)]
