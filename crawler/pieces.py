@@ -177,24 +177,33 @@ def filled_by_script(page: Page) -> str | None:
     return None
 
 
-_LIST_PLACES = "ul[id],ol[id],tbody[id],ul[class],ol[class]"
 _LIST_NAME = re.compile(r"list|news|con|data|info|xw|dt|gg|yw", re.IGNORECASE)
 _ASKS = re.compile(r"\$\.(?:ajax|post|get|getJSON)\s*\(|\baxios\b|\bfetch\s*\(|XMLHttpRequest")
 
 
 def unfilled_lists(page: Page) -> bool:
-    """A place named as a list that stands empty, beside scripts that may fill it: they ask for data, or
-    are files of the site. Pagers of sliders are empty, too, but are not called lists."""
+    """A place named as a list that stands empty, and scripts that may fill it: those in the page that ask for
+    data or, where the place has an id to be found by, files of the site. Pagers of sliders are empty, too,
+    but are not called lists."""
     if page.rendered:
         return False
-    places = (node for node in page.tree.css(_LIST_PLACES) if not node.text(strip=True))
-    names = (f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}" for node in places)
-    if not any(_LIST_NAME.search(name) for name in names):
+    asks = any(_ASKS.search(script) for script in page.scripts)
+    files = any(tag.src and _role(tag.src) != "library" for tag in page.script_tags)
+    for node in page.tree.css("ul,ol,tbody") if asks or files else ():
+        identity, classes = node.attributes.get("id") or "", node.attributes.get("class") or ""
+        named = _LIST_NAME.search(f"{identity} {classes}") and (asks or identity)
+        if named and not node.text(strip=True) and node.css_first("img") is None:
+            return True
+    return False
+
+
+def unread_frames(page: Page) -> bool:
+    """Frames of the same host that were not read and are no header or footer by their name."""
+    if page.rendered:
         return False
-    return any(
-        _role(tag.src) != "library" if tag.src else _ASKS.search(tag.text) is not None
-        for tag in page.script_tags
-    )
+    frames = page.once(_find).frames
+    wanted_here = (url for url in wanted(page).same_host if url in frames)
+    return any(url not in page.includes and _role(url) != "piece" for url in wanted_here)
 
 
 _LABEL = re.compile(

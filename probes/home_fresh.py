@@ -16,7 +16,7 @@ from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row
 from crawler.model import Frozen
 from crawler.page import Page
-from crawler.pieces import filled_by_script, unfilled_lists
+from crawler.pieces import filled_by_script, unfilled_lists, unread_frames
 from crawler.scope import site_host
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
@@ -76,9 +76,7 @@ def observe(page: Page) -> Dated | None:
 
 def _unread(page: Page) -> bool:
     """Frames, templates and lists that scripts fill: the newest entry may stand there."""
-    host = site_host(page.url)
-    frames = any(site_host(url) == host for url in page.unread)
-    return frames or filled_by_script(page) in ("shell", "template") or unfilled_lists(page)
+    return unread_frames(page) or filled_by_script(page) in ("shell", "template") or unfilled_lists(page)
 
 
 def _rows(page: Page) -> Iterator[Row]:
