@@ -31,6 +31,7 @@ MAX_RATIO = 200  # unpacked to packed, of members over a megabyte
 MAX_DEPTH = 2  # archives inside archives
 MAX_PAGES = 300
 MAX_ROWS = 100_000
+PICTURED = 200  # characters; a document with fewer, and pictures, may say the rest in them (assumed)
 
 
 # What the parsers raise for broken files. Anything else ends the process, and the parent says: corrupt.
@@ -71,6 +72,8 @@ def main() -> int:
         reason = "corrupt"
     if reason is None and not text.strip():
         text, reason = "", skipped[0][1] if skipped else "no_text"
+    if len(text) > MAX_TEXT:
+        skipped.append(("", "too_large"))
     out = {"text": text[:MAX_TEXT], "reason": reason, "skipped": skipped[:MAX_MEMBERS]}
     sys.stdout.write(json.dumps(out, ensure_ascii=True))
     return 0
@@ -101,11 +104,11 @@ def read(body: bytes, name: str, budget: Budget, skipped: list[tuple[str, str]],
     if not body:
         raise Unread("empty")
     if body[:5] == b"%PDF-" or b"%PDF-" in body[:1024]:
-        return read_pdf(body)
+        return read_pdf(body, skipped)
     if body[:4] == b"PK\x03\x04":
         return read_zip(body, budget, skipped, depth)
     if body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return read_ole(body)
+        return read_ole(body, skipped)
     if body[:4] in (b"Rar!", b"7z\xbc\xaf", b"{\\rt") or body[:2] == b"\x1f\x8b":
         raise Unread("unsupported")
     head = body[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
@@ -131,10 +134,10 @@ def read_zip(body: bytes, budget: Budget, skipped: list[tuple[str, str]], depth:
         raise Unread("too_many")
     names = {member.filename for member in members}
     if "word/document.xml" in names:
-        return read_docx(archive, members, budget)
+        return read_docx(archive, members, budget, skipped)
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         check_sizes(members, budget)
-        return read_sheets(body)
+        return read_sheets(body, skipped)
     if "[Content_Types].xml" in names or "OFD.xml" in names:
         raise Unread("unsupported")
     if depth >= MAX_DEPTH:
@@ -207,14 +210,20 @@ def plain_name(member: zipfile.ZipInfo) -> str:
     return re.sub(r"[\x00-\x1f]", "", re.split(r"[/\\]", name)[-1])[:100]
 
 
-def read_docx(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], budget: Budget) -> str:
+def read_docx(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], budget: Budget, skipped: list[tuple[str, str]]
+) -> str:
     """Body, headers, footers, notes and comments: a line per paragraph, a tab between cells."""
     wanted = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
     parts = sorted(
         (member for member in members if wanted.fullmatch(member.filename)),
         key=lambda member: (member.filename != "word/document.xml", member.filename),
     )
-    return "\n".join("".join(_paragraphs(unpack(archive, part, budget))) for part in parts)
+    text = "\n".join("".join(_paragraphs(unpack(archive, part, budget))) for part in parts)
+    pictures = [member.filename for member in members if member.filename.startswith("word/media/")]
+    if pictures and len(text) < PICTURED:
+        skipped.append((pictures[0][-60:], "no_text"))
+    return text
 
 
 def _paragraphs(xml: bytes) -> Iterator[str]:
@@ -235,7 +244,7 @@ def _paragraphs(xml: bytes) -> Iterator[str]:
 # -- spreadsheets
 
 
-def read_sheets(body: bytes) -> str:
+def read_sheets(body: bytes, skipped: list[tuple[str, str]]) -> str:
     """Every cell of every sheet, hidden ones too: tabs between cells, a line per row."""
     import python_calamine
 
@@ -249,6 +258,7 @@ def read_sheets(body: bytes) -> str:
     for name in book.sheet_names:
         for number, row in enumerate(book.get_sheet_by_name(name).iter_rows()):
             if number >= MAX_ROWS:
+                skipped.append((name, "too_large"))
                 break
             lines.append("\t".join(cell(value) for value in row).rstrip("\t"))
     return "\n".join(lines)
@@ -264,7 +274,7 @@ def cell(value: object) -> str:
 # -- pdf
 
 
-def read_pdf(body: bytes) -> str:
+def read_pdf(body: bytes, skipped: list[tuple[str, str]]) -> str:
     import pypdfium2
 
     try:
@@ -274,18 +284,23 @@ def read_pdf(body: bytes) -> str:
     texts = []
     size = 0
     for number in range(min(len(document), MAX_PAGES)):
-        text = document[number].get_textpage().get_text_bounded()
+        page = document[number]
+        text = page.get_textpage().get_text_bounded()
+        if not text.strip() and any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])):
+            skipped.append((f"page {number + 1}", "no_text"))  # a scan among pages of text
         texts.append(text)
         size += len(text)
         if size > MAX_TEXT:
             break
+    if len(document) > MAX_PAGES:
+        skipped.append((f"page {MAX_PAGES + 1}", "too_large"))
     return "\n".join(texts)
 
 
 # -- Word and Excel before 2007 (and WPS)
 
 
-def read_ole(body: bytes) -> str:
+def read_ole(body: bytes, skipped: list[tuple[str, str]]) -> str:
     import olefile
 
     try:
@@ -295,7 +310,7 @@ def read_ole(body: bytes) -> str:
     if ole.exists("EncryptedPackage"):
         raise Unread("encrypted")
     if ole.exists("Workbook") or ole.exists("Book"):
-        return read_sheets(body)
+        return read_sheets(body, skipped)
     if not ole.exists("WordDocument"):
         raise Unread("unsupported")
     main_stream = ole.openstream("WordDocument").read()

@@ -8,6 +8,7 @@ import struct
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import xlsxwriter
 
@@ -125,6 +126,43 @@ async def test_archives_are_read_in_memory_whatever_they_hold(
     assert not reading.complete
     assert not os.listdir(tmp_path)  # noqa: PTH208
     assert not os.path.exists(tmp_path.parent.parent.parent / "climbs.txt")  # noqa: ASYNC240, PTH110
+
+
+def partly_scanned() -> bytes:
+    """A PDF with a page of text and a page that is nothing but a picture."""
+    document = pypdfium2.PdfDocument.new()
+    document.import_pages(pypdfium2.PdfDocument(pdf("Cover")))
+    page = document.new_page(200, 200)
+    bitmap = pypdfium2.PdfBitmap.new_native(10, 10, pypdfium2.raw.FPDFBitmap_BGR)
+    picture = pypdfium2.PdfImage.new(document)
+    picture.set_bitmap(bitmap)
+    page.insert_obj(picture)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "reason"),
+    [
+        ("scan.pdf", partly_scanned(), Unreadable.NO_TEXT),
+        (
+            "picture.docx",
+            zipped(
+                ("word/document.xml", "<w:p><w:t>起草说明</w:t></w:p>".replace("w:", "").encode()),
+                ("word/media/image1.png", b"\x89PNG"),
+            ),
+            Unreadable.NO_TEXT,
+        ),
+        ("long.csv", "长".encode() * 2_000_001, Unreadable.TOO_LARGE),
+    ],
+)
+async def test_what_was_read_in_part_says_so(name: str, body: bytes, reason: Unreadable) -> None:
+    """Nothing may be called missing in it."""
+    reading = await read_attachment(body, name)
+    assert reading.text and reading.reason is None
+    assert (list(dict(reading.skipped).values()), reading.complete) == ([reason], False)
 
 
 async def test_a_locked_archive() -> None:
