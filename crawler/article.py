@@ -384,7 +384,7 @@ def _rank(before: str) -> int | None:
 def _scripted(page: Page) -> str:
     """What small scripts write behind the words before them: `来源：<script>document.write("…")</script>`."""
     lines = []
-    for tag in page.script_tags:
+    for tag in page.script_tags if "document.write" in page.html else ():
         text = squeeze(_MARKUP.sub(" ", said(tag.text)))
         if text:
             before = tag.node.prev

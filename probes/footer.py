@@ -137,7 +137,7 @@ def observe(page: Page) -> Carried:
     # A footer that stands there in part is not the work of a template.
     footing = carried.site_code or carried.icp or carried.police or carried.sponsor
     filled = None if footing else filled_by_script(page)
-    if blank_labels(page):
+    if page.is_home and blank_labels(page):
         filled = "blank_label"
     return carried.model_copy(update={"unread": page.unread[:4], "filled": filled})
 
