@@ -152,7 +152,7 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
     """Read the guides that stand in attachments; open off-site guides until there are five in all, drawn by
     seed from all that are linked."""
     files = await _files(evidence, net)
-    lacking = _WANTED - len(_own(evidence, files))
+    lacking = _WANTED - sum(guide is not None for guide in _own(evidence, files).values())
     if lacking <= 0:
         return OffSite(files=files)
     scope = Scope.of(evidence.unit)
@@ -230,15 +230,24 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
     if not own and not read:
         yield from (_without_guides(check.id, evidence, unread) for check in CHECKS)
         return
-    urls = sorted(own)
-    chosen = Random(f"{evidence.context.seed} guide").sample(urls, min(limits.sample, len(urls)))
-    more = sorted(read)[: max(0, limits.sample - len(chosen))]
-    drawn = {url: own[url] for url in sorted(chosen)} | {url: read[url] for url in more}
+    drawn = _drawn(own, read, evidence.context.seed, limits.sample)
     guides = {url: _asked_of(guide, limits) for url, guide in drawn.items() if guide is not None}
     missing: dict[str, Trouble | None] = {url: None for url, guide in drawn.items() if guide is None}
     missing |= dict(list(unread.items())[: max(0, limits.sample - len(drawn))])
     for check, judged in _JUDGES.items():
         yield _judge(check, judged, guides, missing, limits)
+
+
+def _drawn(
+    own: Mapping[str, GuideSeen | None], read: Mapping[str, GuideSeen], seed: int, sample: int
+) -> dict[str, GuideSeen | None]:
+    """Own guides that were read, by seed; then off-site ones; unread ones only where room is left."""
+    urls = sorted(url for url, guide in own.items() if guide is not None)
+    chosen = sorted(Random(f"{seed} guide").sample(urls, min(sample, len(urls))))
+    drawn: dict[str, GuideSeen | None] = {url: own[url] for url in chosen}
+    drawn |= {url: read[url] for url in sorted(read)[: max(0, sample - len(drawn))]}
+    closed = sorted(url for url, guide in own.items() if guide is None)
+    return drawn | dict.fromkeys(closed[: max(0, sample - len(drawn))])
 
 
 def _asked_of(guide: GuideSeen, limits: Limits) -> GuideSeen:

@@ -133,6 +133,18 @@ async def test_guides_that_are_files() -> None:
     assert {said(result) for result in unread.values()} == {(Verdict.UNKNOWN, Reason.UNREADABLE)}
 
 
+async def test_guides_that_could_not_be_read_do_not_stand_before_those_that_could() -> None:
+    whole = "".join(f"<p>{line}</p>" for line in (*GUIDE, "办理流程：申请、受理、决定"))
+    readable = [article(f"食品经营许可办事指南{number}", whole) for number in range(5)]
+    closed = [article(f"烟花经营许可办事指南{number}", "请下载。", f"{number}.docx") for number in range(9)]
+    given = evidence(guide.PROBE, pages(*closed, *readable))
+    result = (await judged(guide.PROBE, given, net()))["guide.elements"]
+    assert (result.verdict, result.population, result.tested) == (Verdict.PASS, 5, 5)
+    fewer = evidence(guide.PROBE, pages(*closed, *readable[:3]))
+    result = (await judged(guide.PROBE, fewer, net()))["guide.elements"]
+    assert (said(result), result.population) == ((Verdict.UNKNOWN, Reason.UNREADABLE), 5)
+
+
 async def test_one_catalogue_for_all_fields() -> None:
     title = "示例县基层政务公开标准目录"
     home = {PORTAL: f'<body><a href="/zw/content/post_1.html">{title}</a></body>'}
