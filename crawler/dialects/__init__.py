@@ -51,7 +51,7 @@ ALL: tuple[Dialect, ...] = (
     Dialect("redirect", ("",), frames.redirect, "the column sends on"),
     Dialect("script", ("title", "<li"), frames.script_rows, "rows held or written by an inline script"),
     Dialect("stub", ("",), paging.stub, "list pages behind the last real one"),
-    Dialect("turners", ("页", "next", "Next"), paging.turners, "a pager in plain HTML"),
+    Dialect("turners", ("页", "next", "Next", "<option"), paging.turners, "a pager in plain HTML"),
     Dialect(
         "loads",
         ("$.ajax", "$.get", "$.post", "axios", "XMLHttpRequest", "fetch(", "new Vue", "v-for", "ng-repeat"),

@@ -81,11 +81,18 @@ def epoint(page: Page) -> DialectReading | None:
 _META = re.compile(r"<meta\b[^>]*?\bhttp-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.IGNORECASE)
 _REFRESH = re.compile(r"content\s*=\s*[\"']?\s*(\d+)\s*[;,]\s*url\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 _LOCATION = re.compile(
-    r"(?:(?:window|self|top|document)\s*\.\s*)?location(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,300})[\"']"
+    r"(?:(?:window|self|top|document)\s*\.\s*)?location(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,300})[\"'](?!\s*\+)"
     r"|location\.(?:replace|assign)\s*\(\s*[\"']([^\"'\s]{1,300})[\"']\s*\)"
 )
 HEAD = 8_000  # characters in which a meta refresh stands
+FEW_LINKS = 3  # "if nothing happens, click here", home, back
 SHORT = 300  # visible characters: with more, a script's location change waits for a click
+
+
+def _goes_at_once(page: Page, at: int) -> bool:
+    """Not inside a function (a pager's, a button's), or there is hardly anything else to follow."""
+    script = page.html[page.html.rfind("<script", 0, at) : at]
+    return script.count("{") <= script.count("}") or len(page.tree.css("a[href]")) <= FEW_LINKS
 
 
 def redirect(page: Page) -> DialectReading | None:
@@ -99,7 +106,7 @@ def redirect(page: Page) -> DialectReading | None:
         target = match[2]
     elif len(page.html) < 20_000 and "location" in page.html and len(page.text) < SHORT:
         went = _LOCATION.search(page.html)
-        if went is not None:
+        if went is not None and _goes_at_once(page, went.start()):
             target = went[1] or went[2]
     url = resolve(page.base, target) if target is not None else None
     if url is None or url.partition("#")[0] == page.url.partition("#")[0]:

@@ -119,7 +119,10 @@ def _posts(page: Page, proxy: str, total: int | None, per_page: int, known: int)
     """All groups behind the `known` rows; each request brings up to three pages of rows."""
     if not total or total <= known:
         return ()
-    group = per_page * (_number(re.compile(r"groupSize\s*:\s*[\"']?(\d+)"), page.html) or PAGES_PER_GROUP)
+    by_get = "/module/web/jpage/" in proxy or _PAGE_NUMBER.search(proxy) is not None
+    group = per_page * (
+        1 if by_get else _number(re.compile(r"groupSize\s*:\s*[\"']?(\d+)"), page.html) or PAGES_PER_GROUP
+    )
     wanted: list[Request] = []
     for start in range(1, total + 1, group):
         if start + group - 1 <= known or len(wanted) >= MAX_NEXT_PAGES:
@@ -137,6 +140,9 @@ def _proxy_request(
     if parameters is None:
         parameters = script_value(page.html, "data")
     address = resolve(page.base, proxy)
+    if address is not None and "columnid=" in address and _PAGE_NUMBER.search(address):  # it says all itself
+        number = (start - 1) // per_page + 1
+        return Request(_PAGE_NUMBER.sub(rf"\g<1>{number}", address, count=1))
     if not isinstance(parameters, dict) or address is None:
         return None
     if urlsplit(address).path.startswith("/module/web/jpage/"):

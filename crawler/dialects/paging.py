@@ -187,9 +187,13 @@ def webplus(page: Page) -> DialectReading | None:
 _NEXT = re.compile(r"^(?:下一?页|下1页|后一?页|next|[>›»]{1,2}|下一页\s*[>›»]*)$", re.IGNORECASE)
 _PAGES = re.compile(
     r"共\s*<?[^\d<>]{0,12}>?\s*(\d{1,5})\s*(?:<[^<>]{0,20}>)?\s*页|(?:页次"
-    r"|第)\s*[:：]?\s*\d+\s*/\s*(\d{1,5})"
+    r"|第|当前页|页码)\s*[:：]?\s*\d+\s*/\s*(\d{1,5})"
 )
-_RECORDS = re.compile(r"共\s*(?:有)?\s*(?:<[^<>]{0,30}>)?\s*(\d{1,7})\s*(?:<[^<>]{0,20}>)?\s*(?:条|项|篇|件)")
+_RECORDS = re.compile(
+    r"共\s*(?:有)?\s*(?:<[^<>]{0,30}>)?\s*(\d{1,7})\s*(?:<[^<>]{0,20}>)?\s*(?:条|项|篇|件)"
+    r"|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
+)
+_JUMPS = re.compile(r"location|href|open", re.IGNORECASE)
 
 
 def turners(page: Page) -> DialectReading | None:
@@ -200,21 +204,40 @@ def turners(page: Page) -> DialectReading | None:
     for link in page.links:
         if link.tag != "a":
             continue
-        if _NEXT.match(link.text):
+        text = link.text.strip("[]【】 ")
+        if _NEXT.match(text):
             found = True
             if link.url and link.url != here:
                 urls.insert(0, link.url)
-        elif link.text.isdigit() and len(link.text) <= 4 and link.url and _same_list(here, link.url):
+        elif text.isdigit() and len(text) <= 4 and link.url and _same_list(here, link.url):
             urls.append(link.url)
-    if not found:
+    jumps = _jumps(page, here)
+    urls += jumps
+    if not found and not jumps:
         return None
     pages, records = _PAGES.search(page.html), _RECORDS.search(page.html)
     return DialectReading(
         names=("turners",),
         next_pages=_gets(dict.fromkeys(url for url in urls if url != here)),
         pages=int(pages[1] or pages[2]) if pages else None,
-        total=int(records[1]) if records else None,
+        total=int(records[1] or records[2]) if records else None,
     )
+
+
+def _jumps(page: Page, here: str) -> list[str]:
+    """The pages of a list to jump to: `<option value="list_2.html">2</option>`."""
+    if "<option" not in page.html:
+        return []
+    found: list[str] = []
+    for node in page.tree.css("select[onchange] option[value]"):
+        chooser = node.parent
+        url = resolve(page.base, node.attributes.get("value") or "")
+        words = node.text(strip=True).strip("第页")
+        if chooser is None or not _JUMPS.search(chooser.attributes.get("onchange") or ""):
+            continue
+        if url is not None and words.isdigit() and len(words) <= 4 and _same_list(here, url):
+            found.append(url)
+    return found
 
 
 _DIGITS = re.compile(r"_?\d+")

@@ -68,6 +68,17 @@ def test_redirects(html: str) -> None:
     assert dialects.read(read(html)).redirect == "http://www.muxi.gov.cn/zwgk/jgzn/index.html"
 
 
+def test_a_pager_of_a_short_list_is_no_redirect() -> None:
+    turn = "page.render({count: 9, jump: function (o) { location.href = '/zwgk/list_2.html'; }})"
+    assert dialects.read(read(f"{LIST}<script>{turn}</script>")).redirect is None
+    assert dialects.read(read("<script>location.href = '?page=' + n</script>")).redirect is None
+
+
+def test_a_short_page_with_a_menu_goes_on_at_once() -> None:
+    page = read(f"{LIST}<script>var x = {{}}; location.href = '/zwgk/jgzn/';</script>")
+    assert dialects.read(page).redirect == "http://www.muxi.gov.cn/zwgk/jgzn/"
+
+
 def test_a_location_change_of_a_full_page_is_no_redirect() -> None:
     page = read(
         "<p>" + "正文内容，" * 100 + "</p><script>function go(){location.href='/search.html'}</script>"

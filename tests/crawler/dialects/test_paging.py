@@ -143,6 +143,17 @@ def test_plain_turners() -> None:
     assert urls(reading) == ["index_2.html", "index_3.html"]
 
 
+def test_turners_in_brackets_and_a_list_to_jump_by() -> None:
+    pager = (
+        '<b>[1]</b><a href="list_2.html">[2]</a><a href="list_2.html">[下一页]</a> 总记录数：88 当前页1/9'
+        '<select onchange="location=this.value"><option value="list_1.html">1</option>'
+        '<option value="list_3.html">第3页</option><option value="/other/">4</option></select>'
+    )
+    reading = read(pager, "http://www.muxi.gov.cn/xw/tzgg/list_1.html")
+    assert (reading.pages, reading.total) == (9, 88)
+    assert urls(reading) == ["list_2.html", "list_3.html"]
+
+
 def test_plain_turners_by_query() -> None:
     url = "http://www.muxi.gov.cn/xw/tzgg/list.php?c=7"
     reading = read('<a href="?c=7&p=2">2</a><a href="?c=7&p=2">下页</a><a href="/other/2021/">2021</a>', url)
