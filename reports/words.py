@@ -108,5 +108,5 @@ def reason_words(reason: str | None, titles: Mapping[str, str]) -> str:
         return ""
     if reason.startswith("needs:"):
         before = reason.removeprefix("needs:")
-        return f"前提检查“{titles.get(before, before)}”未通过"
+        return f"前提检查（{titles.get(before, before)}）未通过"
     return REASONS.get(reason, reason)

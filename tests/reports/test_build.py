@@ -64,7 +64,7 @@ def test_a_point_lost_to_a_failed_precondition_stands_on_that_check(city: Any) -
     lost = next(item for item in _unit(city.report(), "linhai").lost if item.code == "JL-3.1.1.b")
 
     assert [check.id for check in lost.blamed] == ["ipv6.aaaa"]
-    assert lost.checks[1].reason == "前提检查“IPv6 域名解析”未通过"
+    assert lost.checks[1].reason == "前提检查（IPv6 域名解析）未通过"
 
 
 def test_a_check_that_waits_for_a_person_blames_nobody(city: Any) -> None:
