@@ -189,6 +189,9 @@ class SweepContext:
         return Reason(trouble.value) if trouble is not None else Reason.BUDGET
 
 
+# What proves nothing in one window, but a fault in two that are hours apart.
+FAILING = frozenset({Outcome.SERVER_ERROR, Outcome.CONNECT_TIMEOUT, Outcome.TOO_SLOW})
+
 E = TypeVar("E", bound=Frozen)
 L = TypeVar("L", bound=Frozen)
 
@@ -287,6 +290,7 @@ class Probe(Generic[E, L]):
     gather: Gather[E] | None = None
     confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
     unsettled: Callable[[Any], bool] | None = None  # of what was gathered: is there anything to confirm?
+    recall: Callable[[Any, Any], Frozen] | None = None  # marks what an earlier window showed as well
     compares: bool = False  # wants the evidence of the unit's departments beside its own
 
 

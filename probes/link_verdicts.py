@@ -37,10 +37,11 @@ class Said(StrEnum):
     PARKED = "parked"
     GAMBLING = "gambling"
     SUSPECTED = "suspected"  # server errors and time-outs: only two windows far apart could prove them
+    FAILING = "failing"  # server errors and time-outs at all looks of two windows far apart
     UNTESTED = "untested"
 
 
-DEAD = frozenset({Said.GONE, Said.NXDOMAIN, Said.REFUSED, Said.EMPTY_FILE, Said.HTML_FILE})
+DEAD = frozenset({Said.GONE, Said.NXDOMAIN, Said.REFUSED, Said.EMPTY_FILE, Said.HTML_FILE, Said.FAILING})
 WRONG = frozenset({Said.SOFT_404, Said.LANDS_HOME, Said.PARKED, Said.GAMBLING})
 AGAIN = DEAD | WRONG | {Said.SUSPECTED}  # worth a second look
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crawler.targets import Look
-from probes.base import Finding, Proof
+from probes.base import FAILING, Finding, Proof
 from probes.link_evidence import Target
 from probes.link_verdicts import Said
 
@@ -32,6 +32,11 @@ _BY_SAID = {
         "两次建立新连接均被拒绝{final}",
         "请核对网址与端口；已停用的请删除这个链接",
         "tcp",
+    ),
+    Said.FAILING: _Words(
+        "链接长期打不开",
+        "相隔 6 小时以上的两次巡检中，每次两遍访问均为服务器错误或超时{final}",
+        "请核对网址；对方长期不恢复的，请删除或更换这个链接",
     ),
     Said.EMPTY_FILE: _Words("附件是空文件", "两次下载均为 0 字节", "请重新上传附件"),
     Said.HTML_FILE: _Words(
@@ -71,6 +76,8 @@ def said_of(look: Look | None) -> Said:
     by_outcome = {"gone": Said.GONE, "nxdomain": Said.NXDOMAIN, "refused": Said.REFUSED}
     if look.outcome.value in by_outcome:
         return by_outcome[look.outcome.value]
+    if look.outcome in FAILING:
+        return Said.FAILING
     return Said.EMPTY_FILE if look.size == 0 else Said.HTML_FILE
 
 

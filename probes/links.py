@@ -7,27 +7,25 @@ pictures, other sites), each repeated later where it failed. Source: CONTRACT 5 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crawler.model import Frozen, Outcome, PageFacts
 from crawler.targets import Look
-from probes.base import Check, Evidence, Net, PortalState, Probe, Reason, Result, Verdict
+from probes.base import FAILING, Check, Evidence, Net, PortalState, Probe, Reason, Result, Verdict
 from probes.link_evidence import Index, OnPage, Target, index_of, observe
+from probes.link_missing import learn_missing
 from probes.link_verdicts import (
     AGAIN,
     DEAD,
     WRONG,
     Said,
     Surroundings,
-    in_common,
     is_root,
     origin,
     place,
     said,
     settled,
-    speaks_for_missing,
 )
 from probes.link_words import dead_link, unsafe_link, wrong_link
 
@@ -67,6 +65,7 @@ class Looked(Frozen):
     doubts: Mapping[str, Doubt] = {}
     missing: Mapping[str, Missing] = {}  # by origin
     certificates: tuple[str, ...] = ()  # targets with a certificate fault: information only
+    lasting: tuple[str, ...] = ()  # failed at both looks of this window, and of an earlier one
 
 
 class Limits(Frozen):
@@ -84,7 +83,7 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> Looked:
     looks = await _look_at(net, _within_budget(index, evidence.unit.max_pages))
     own = {origin(facts.final_url) for facts in evidence.visited if facts.outcome is Outcome.OK}
     deep = {origin(url) for url, look in looks.items() if look.print and not is_root(url)}
-    missing = await _learn_missing(net, sorted(own | deep), evidence.context.seed)
+    missing = await learn_missing(net, sorted(own | deep), evidence.context.seed)
     opened = [url for url, look in looks.items() if look.outcome is Outcome.OK]
     around = _around(index, {host: look.print for host, look in missing.items()}, opened)
     looks |= await _look_at(net, _doubted_visits(index, missing))
@@ -100,7 +99,7 @@ async def confirm(evidence: Evidence[OnPage], net: Net) -> Looked:
         url: Doubt(first=doubt.first, second=again.get(url, doubt.second))
         for url, doubt in looked.doubts.items()
     }
-    missing = await _learn_missing(net, looked.missing, evidence.context.seed, again=True)
+    missing = await learn_missing(net, looked.missing, evidence.context.seed, again=True)
     return looked.model_copy(
         update={
             "doubts": doubts,
@@ -110,6 +109,18 @@ async def confirm(evidence: Evidence[OnPage], net: Net) -> Looked:
             },
         }
     )
+
+
+def recall(now: Looked, earlier: Looked) -> Looked:
+    """Marks what failed in an earlier window as well: server errors and time-outs at every look."""
+    lasting = [url for url in now.doubts if _failing(now.doubts[url]) and _failing(earlier.doubts.get(url))]
+    return now.model_copy(update={"lasting": tuple(sorted(lasting))})
+
+
+def _failing(doubt: Doubt | None) -> bool:
+    if doubt is None or doubt.second is None:
+        return False
+    return all(look.outcome in FAILING and look.online for look in (doubt.first, doubt.second))
 
 
 def _within_budget(index: Index, max_pages: int) -> list[str]:
@@ -137,39 +148,6 @@ async def _look_at(net: Net, urls: Iterable[str], *, again: bool = False) -> dic
         for host, queue in queues.items():
             group.create_task(work(queue), name=f"links {host}")
     return found
-
-
-async def _learn_missing(
-    net: Net, origins: Iterable[str], seed: int, *, again: bool = False
-) -> dict[str, Look]:
-    """Each host's page for missing names, where two invented names in different folders get the same one.
-    Hosts that say 404 are asked once only."""
-    found: dict[str, Look] = {}
-
-    async def learn(host: str) -> None:
-        names = invented(host, seed)
-        one = await net.look(names[0], again=again)
-        if not speaks_for_missing(one):
-            return
-        two = await net.look(names[1], again=again)
-        if not speaks_for_missing(two):
-            return
-        told = in_common(one, two)
-        root = await net.look(f"{host}/", again=again) if told else None
-        # A host that answers everything with its home page may be an app that reads the address by script.
-        if root is not None and root.outcome is Outcome.OK and root.print != told:
-            found[host] = one.model_copy(update={"print": told})
-
-    async with asyncio.TaskGroup() as group:
-        for host in origins:
-            group.create_task(learn(host), name=f"missing names of {host}")
-    return found
-
-
-def invented(host: str, seed: int) -> tuple[str, str]:
-    """Two URLs in different folders that nobody has published; the same for one seed."""
-    names = [hashlib.sha256(f"links {seed} {host} {n}".encode()).hexdigest() for n in range(2)]
-    return f"{host}/{names[0][:12]}.html", f"{host}/{names[1][:8]}/{names[1][8:20]}.html"
 
 
 def _doubted_visits(index: Index, missing: Mapping[str, Look]) -> list[str]:
@@ -266,7 +244,9 @@ def answers_of(index: Index, looked: Looked) -> dict[str, Said]:
         doubt = looked.doubts.get(url)
         if doubt is not None:
             second = said(target, doubt.second, again) if doubt.second is not None else None
-            answers[url] = settled(said(target, doubt.first, first), second)
+            proved = settled(said(target, doubt.first, first), second)
+            lasts = proved is Said.SUSPECTED and url in looked.lasting
+            answers[url] = Said.FAILING if lasts else proved
         elif url in looked.untested:
             answers[url] = Said.UNTESTED
         elif url in opened or (url in index.visited and index.visited[url].outcome is Outcome.OK):
@@ -404,5 +384,6 @@ PROBE = Probe(
     gathers=Looked,
     gather=gather,
     confirm=confirm,
+    recall=recall,
     unsettled=lambda looked: any(doubt.second is None for doubt in looked.doubts.values()),
 )

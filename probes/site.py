@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.home import HomeDoubt
 from crawler.model import Frozen, Outcome, Request, UnitKind
 from crawler.page import Page
-from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result
+from probes.base import FAILING, Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result
 
 CHECKS = (
     Check("site.reachable", "首页能够打开", needs="portal"),
@@ -153,6 +153,7 @@ _WORDS: dict[str, str] = {
     Outcome.NXDOMAIN: "域名不存在（DNS 明确答复）",
     Outcome.REFUSED: "服务器拒绝连接",
     Outcome.GONE: "首页返回 404/410",
+    **dict.fromkeys(FAILING, "服务器错误或超时，相隔 6 小时以上的两次巡检均如此"),
 }
 
 

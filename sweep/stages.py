@@ -26,7 +26,7 @@ from probes.base import PortalState, Probe
 from probes.past_wall import PASSED
 from storage.unit_store import UnitStore
 from storage.values import SweepRow
-from sweep import escalation, second_pass
+from sweep import escalation, second_pass, windows
 from sweep.evidence import RENDER, evidence_of, unit_facts
 from sweep.evidence_files import evidence_folder
 from sweep.portal import home_of, is_read, look_again
@@ -66,6 +66,7 @@ class Job:
     browser: AnyBrowser | None = None  # one per process
     archive: Archive = field(default_factory=NoArchive)
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
+    earlier: UnitStore | None = None  # the unit in the window before, see sweep.windows
     week: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what `watch` saw, see sweep.week
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
     past: Past = field(default_factory=NoPast)  # what need not be read again
@@ -102,6 +103,7 @@ async def audit(job: Job) -> None:
     await gather(job, net)
     job.stage("confirm")
     await confirm(job, net, began)
+    await windows.recall(job.earlier, job.store, job.probes)
     await job.store.save_attempts(net.drain())
 
 
@@ -203,6 +205,8 @@ async def _render(job: Job, net: PatientNet) -> bool:
 async def _save_portal(job: Job, state: PortalState, detail: Mapping[str, Any]) -> None:
     cut = await job.store.cut()
     kept = {name: value for name, value in detail.items() if value is not None}
+    if state is PortalState.SUSPECTED and await windows.portal_failed(job.earlier, kept):
+        state = PortalState.DOWN
     if cut:
         kept["not_visited"] = dict(sorted(cut.items()))  # by trap pattern; '' = over max_pages
     known = {"portal": state, "detail": kept, "truncated": "" in cut}

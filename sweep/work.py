@@ -27,6 +27,7 @@ from sweep.plan import owner_of
 from sweep.seeds import Seeds
 from sweep.stages import Job, Timing, audit
 from sweep.week import week_of
+from sweep.windows import window_before
 
 UNITS_AT_ONCE = 64  # units overlap freely: pace belongs to the hosts
 LEASE = timedelta(seconds=60)
@@ -109,6 +110,7 @@ async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets) -> Jo
         timing=work.timing,
         browser=browser,
         past=await _past(work, unit),
+        earlier=await window_before(work.store, work.sweep, unit.id),
         week=await week_of(work.store, work.sweep, unit),
         archive=unit_archive(work.store, work.sweep.id, unit.id, work.gate.user_agent),
         targets=targets,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,34 +60,40 @@ async def sweep_site(
 ) -> Told:
     """One sweep of the unit whose portal is `portal` on PORTAL; the port replaces @PORT@."""
     served = {CANARY: Host({"/": html("在线")}), **hosts}
-    server = Server(served)
-    async with server.running() as port:
-        url = portal if "//" in portal else f"http://{PORTAL}:{port}{portal}"
-        entry = {
-            "id": "lufeng", "name": NAME, "kind": "county", "portal": url,
-            "resolve": {PORTAL: ["127.0.0.1"]}, **unit,
-        }  # fmt: skip
-        near = {name: ["127.0.0.1"] for name in served if name not in entry["resolve"]}
-        seeds = {
-            "version": 1, "rules": ["jilin-2021"], "canaries": [f"http://{CANARY}:{port}/"],
-            "defaults": {"rate": 0, "max_pages": 60}, "hosts": near, "units": [entry],
-        }  # fmt: skip
-        text = yaml.safe_dump(seeds).replace("@PORT@", str(port))
-        where = f"sqlite:///{db}"
-        async with await Store.open(where) as store:
-            chosen = plan(parse_seeds(text, "test"), as_of=AS_OF, seed=1)
-            await before(store, url.replace("@PORT@", str(port)))
-            row = await run_sweep(chosen, store, RunOptions(db=where, new=True))
-            await judge_vetoes(store, row, chosen.seeds.units, chosen.packs)
-            (national,) = await store.scores(row.id, VETO_PACK)
-            lines = await store.results(row.id, "jilin-2021")
-            mine = await store.unit(row.id, "lufeng")
-            return Told(
-                {line["check"]: line for line in lines},
-                await mine.state() or {},
-                tuple(await mine.facts()),
-                {veto["code"]: veto for veto in national["vetoes"]},
-            )
+    async with Server(served).running() as port:
+        return await sweep_at(port, served, db, portal, before, **unit)
+
+
+async def sweep_at(
+    port: int, names: Iterable[str], db: Path, portal: str = "/", before: Before = nothing, **unit: Any
+) -> Told:
+    """The same, where the hosts of these names are served on the port already."""
+    url = portal if "//" in portal else f"http://{PORTAL}:{port}{portal}"
+    entry = {
+        "id": "lufeng", "name": NAME, "kind": "county", "portal": url,
+        "resolve": {PORTAL: ["127.0.0.1"]}, **unit,
+    }  # fmt: skip
+    seeds = {
+        "version": 1, "rules": ["jilin-2021"], "canaries": [f"http://{CANARY}:{port}/"],
+        "defaults": {"rate": 0, "max_pages": 60}, "units": [entry],
+        "hosts": {name: ["127.0.0.1"] for name in names if name not in entry["resolve"]},
+    }  # fmt: skip
+    chosen = plan(
+        parse_seeds(yaml.safe_dump(seeds).replace("@PORT@", str(port)), "test"), as_of=AS_OF, seed=1
+    )
+    where = f"sqlite:///{db}"
+    async with await Store.open(where) as store:
+        await before(store, url.replace("@PORT@", str(port)))
+        row = await run_sweep(chosen, store, RunOptions(db=where, new=True))
+        await judge_vetoes(store, row, chosen.seeds.units, chosen.packs)
+        (national,) = await store.scores(row.id, VETO_PACK)
+        mine = await store.unit(row.id, "lufeng")
+        return Told(
+            {line["check"]: line for line in await store.results(row.id, "jilin-2021")},
+            await mine.state() or {},
+            tuple(await mine.facts()),
+            {veto["code"]: veto for veto in national["vetoes"]},
+        )
 
 
 def told_of(
