@@ -31,7 +31,7 @@ STORMS = range(1, max(6, len(SEEDS) + 1))  # each another kind of soft 404
 OF_HOME = (
     *("footer.party_mark", "footer.site_code", "footer.icp", "footer.police", "footer.sponsor"),
     *("footer.consistent", "footer.error_report", "home.fresh", "meta.site", "search.box", "a11y.entry"),
-    *("site.domain", "site.not_found", "ipv6.aaaa", "tamper.mirror", "links.home"),
+    *("site.domain", "ipv6.aaaa", "tamper.mirror", "links.home"),
 )
 # One place each: found wherever the page it stands on was read and the place itself is not in trouble.
 OF_PAGES = ("columns.empty", "columns.blank", "links.inner", "links.wrong", "links.unsafe")

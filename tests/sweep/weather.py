@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from demo.server import Answer, Asked, Handler, Host
 Change = Callable[[Asked, Answer], Answer]
 
 SPARED = ("/", "/sjyj/", "/robots.txt")
+INVENTED = re.compile(r"/[0-9a-f]{12}\.html$")  # what probes ask for to learn what missing pages look like
 RIVER = b"<html><head><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></head><body></body></html>"
 JIASULE = b"<script>document.cookie='__jsl_clearance=1;path=/';location.href=location.pathname</script>"
 CLOUD = (
@@ -45,7 +47,7 @@ class Weather:
     dead: dict[str, Callable[[], bool]] = field(default_factory=dict)
 
     def draw(self, asked: Asked, what: str, share: float) -> bool:
-        if asked.path in SPARED:
+        if asked.path in SPARED or INVENTED.search(asked.path):
             return False
         hit = random.Random(f"{self.seed} {what} {asked.host} {asked.path}").random() < share
         if hit:
