@@ -88,6 +88,8 @@ def test_the_page_names_it_folded_and_not_as_a_problem(report: ReportData) -> No
     assert TITLE in folded.text()
     rest = [node.text() for node in tree.css("#hints .check")]
     assert rest and not [text for text in rest if TITLE in text]
+    (row,) = [row.text() for row in tree.css("#all tbody tr") if "section.environment" in row.text()]
+    assert "未设，不要求" in row and "不通过" not in row
 
 
 def test_terminal_and_sheet_leave_it_out(report: ReportData, tmp_path: Path) -> None:
