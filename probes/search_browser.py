@@ -6,9 +6,11 @@ The answer is read in this page, a new window or a frame, on whatever host it st
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from crawler.engines import Found, Row
 from crawler.page import Page
@@ -18,11 +20,16 @@ from probes.base import Net, Reason
 from probes.search_ask import Answer
 
 LOOK_SECONDS = 0.25  # between two looks at the page
-CHANGE_LOOKS = 6  # until asking must have shown some effect: a request, a frame, a window
+ENTER_LOOKS = 6  # until Enter must have shown some effect: a request, a frame, a window
+BUTTON_LOOKS = 20  # the same for the button, after which nothing else can be tried
+SUGGEST_SECONDS = 0.6  # until a field that makes suggestions has asked for them (assumed)
 SILENCE_LOOKS = 32
 TASK_SECONDS = 60.0
 _FIELD = "[data-sunsweep-field]"
 _BUTTON = "[data-sunsweep-button]"
+_LOADING = re.compile(
+    r"(?:加载|检索|搜索|查询)中|正在(?:加载|检索|搜索|查询)|请稍[候后等]|loading", re.IGNORECASE
+)
 _SEEN = "() => document.body ? document.body.innerText : ''"
 
 
@@ -76,16 +83,29 @@ async def _search(tab: Tab, url: str, words: str) -> Answer | None:
     frame = await _find_field(tab)
     if frame is None or not await tab.fill(_FIELD, words, frame=frame):
         return None
-    before = _standing(tab)
+    await asyncio.sleep(SUGGEST_SECONDS)
+    await tab.settle(1.0)
     unasked = await tab.newest()  # a window the page opened by itself
-    await tab.press(_FIELD, "Enter", frame=frame)
-    answered = await _answered(tab, before, unasked)
-    if answered is None:
-        await tab.click(_BUTTON, frame=frame)
-        answered = await _answered(tab, before, unasked)
+    answered, silent = await _asked(tab, frame, unasked)
     if answered is None:
         return Answer(url, why=Reason.UNREADABLE)
-    return await _read(answered, await _silent(answered))
+    return await _read(answered, silent)
+
+
+async def _asked(tab: Tab, frame: int, unasked: Tab | None) -> tuple[Tab | None, bool]:
+    """Enter, and where that showed nothing the button: the page that answers, and whether it fell silent."""
+    before, texts = _standing(tab), await _texts(tab)
+    await tab.press(_FIELD, "Enter", frame=frame)
+    answered = await _answered(tab, before, unasked, ENTER_LOOKS)
+    silent = answered is not None and await _silent(answered)
+    now = _standing(tab)
+    changed = answered is not tab or now.place != before.place or texts != await _texts(tab)
+    if answered is not None and changed:
+        return answered, silent
+    await tab.click(_BUTTON, frame=frame)
+    # What Enter set off late counts, too.
+    pressed = await _answered(tab, before if answered is None else now, unasked, BUTTON_LOOKS)
+    return (answered, silent) if pressed is None else (pressed, await _silent(pressed))
 
 
 async def _find_field(tab: Tab) -> int | None:
@@ -102,15 +122,25 @@ async def _find_field(tab: Tab) -> int | None:
     return None
 
 
-def _standing(tab: Tab) -> tuple[str, tuple[str, ...], int]:
+class Standing(NamedTuple):
     """What asking changes: address, frames, how much was asked for. Texts change by themselves."""
+
+    place: tuple[str, ...]
+    asked: int
+
+
+def _standing(tab: Tab) -> Standing:
     asked = sum(one.kind in ("document", "xhr", "fetch") for one in tab.traffic)
-    return tab.url, tuple(tab.frames), asked
+    return Standing((tab.url, *tab.frames), asked)
 
 
-async def _answered(tab: Tab, before: tuple[str, tuple[str, ...], int], unasked: Tab | None) -> Tab | None:
+async def _texts(tab: Tab) -> list[str]:
+    return [str(await tab.run(_SEEN, frame=number) or "") for number in range(len(tab.frames))]
+
+
+async def _answered(tab: Tab, before: Standing, unasked: Tab | None, looks: int) -> Tab | None:
     """The page that answers, a new window or this one; None when nothing came of it."""
-    for _ in range(CHANGE_LOOKS):
+    for _ in range(looks):
         newest = await tab.newest()
         if newest is not None and newest is not unasked:
             return newest
@@ -125,8 +155,9 @@ async def _silent(tab: Tab) -> bool:
     last: list[str] | None = None
     for _ in range(SILENCE_LOOKS):
         await tab.settle(LOOK_SECONDS)
-        texts = [str(await tab.run(_SEEN, frame=n) or "") for n in range(len(tab.frames))]
+        texts = await _texts(tab)
         busy = any(one.status is None and one.failed is None for one in tab.traffic)
+        busy = busy or any(_LOADING.search(text) for text in texts)
         if texts == last and not busy:
             return True
         last = texts

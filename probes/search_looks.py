@@ -214,7 +214,8 @@ async def _look(article: Drawn, answer: Answer, blank: Answer, net: Net) -> Aske
 
 def _believed(asked: Asked, answer: Answer, way: Way, reads: bool) -> Asked:
     """A miss counts only where results reach us this way, or where "none" is said and can be believed."""
-    if asked.state is not State.MISSED or reads or _nothing(answer, way):
+    restless = isinstance(way, BrowserWay) and not answer.rendered  # results may still have been on their way
+    if asked.state is not State.MISSED or (not restless and (reads or _nothing(answer, way))):
         return asked
     why = Reason.UNREADABLE if isinstance(way, BrowserWay) else Reason.BROWSER_MISSING
     return asked.model_copy(update={"state": State.UNCLEAR, "why": why})

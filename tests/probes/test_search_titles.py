@@ -11,7 +11,7 @@ from crawler.browser import Browser
 from crawler.browsing import UnitBrowser
 from crawler.chromium import find_chromium
 from crawler.patience import PatientNet
-from demo.server import Answer, Asked, Host
+from demo.server import Answer, Asked, Host, redirect
 from probes.base import Verdict
 from rules.credit import Part, Standing, bounds
 from rules.load import load
@@ -392,6 +392,44 @@ async def test_the_browser_types_and_reads_the_answer(where: str) -> None:
     site = site_with(lambda asked: Answer(SHELL.replace("{script}", FILL).encode()), box, "/result")
     site.portal.pages["/api/s"] = api
     assert await in_browser(site) == (Verdict.PASS, None, ["address"] * 4)
+
+
+ODD_BOX = """<input id="keyword" value="请输入搜索内容" onfocus="value = ''"><ul id="out"></ul>
+<script>
+const row = (x) => '<li><a href="' + x[1] + '">' + x[0] + '</a></li>';
+const put = (rows) => { out.innerHTML = rows.map(row).join(''); };
+const ask = () => fetch('/api/p', { method: 'POST', body: keyword.value }).then(r => r.json()).then(put);
+keyword.oninput = () => setTimeout(() => fetch('/api/hint'), 300);
+keyword.onkeydown = (event) => {
+  if (event.key === 'Enter') { out.innerHTML = '正在加载…'; setTimeout(ask, 1000); }
+};
+</script>"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
+async def test_a_field_that_suggests_loads_late_and_answers_in_place_is_read() -> None:
+    site = SearchSite(home=HOME.format(box=ODD_BOX))
+    site.portal.pages["/api/hint"] = json_answer(["热词"])
+
+    def answer(asked: Asked) -> Answer:
+        found = whole(asked.body.decode())
+        return json_answer(
+            [(f"<em>{title[:4]}</em>{title[4:]}", f"/go?to={quoted(path)}") for title, path in found]
+        )
+
+    site.portal.pages["/api/p"] = answer
+    site.portal.pages["/go"] = lambda asked: redirect(value(asked, "to"))
+    assert await in_browser(site) == (Verdict.PASS, None, ["title"] * 4)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
+async def test_an_engine_that_finds_everything_proves_nothing_in_the_browser_either() -> None:
+    site = site_with(lambda asked: Answer(SHELL.replace("{script}", FILL).encode()))
+    site.portal.pages["/api/s"] = lambda asked: json_answer([[value(asked, "q"), "/news/1.html"]])
+    verdict, reason, states = await in_browser(site)
+    assert (verdict, reason, set(states)) == (Verdict.FAIL, None, {"title"})
 
 
 @pytest.mark.browser
