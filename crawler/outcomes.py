@@ -27,6 +27,8 @@ def worth_retrying(outcome: Outcome, status: int | None = None) -> bool:
 
 def outcome_of(status: int, *, retry_after: bool) -> Outcome:
     """The outcome of a final answer by its status alone (walls and redirects are decided before)."""
+    if status == 206:
+        return Outcome.PROTOCOL  # a part, and nobody asked for one: what is not in it is not missing
     if 200 <= status < 300 or status == 304:
         return Outcome.OK
     if status in (404, 410):

@@ -191,7 +191,7 @@ async def test_a_declared_missing_name(gate: Gate) -> None:
     ("status", "retry_after", "outcome"),
     [
         (200, False, Outcome.OK),
-        (206, False, Outcome.OK),
+        (206, False, Outcome.PROTOCOL),
         (304, False, Outcome.OK),
         (404, False, Outcome.GONE),
         (410, False, Outcome.GONE),

@@ -14,7 +14,12 @@ import pytest
 from crawler.model import Outcome, PageFacts
 from demo.truth import FAIL, Truth
 from storage.repo import Store
+from storage.values import SweepRow
+from sweep.archive import Keep
+from sweep.canonical import canonical_lines
 from sweep.plan import plan
+from sweep.publish import judge_again
+from sweep.replay import replay
 from sweep.run import RunOptions, run_sweep
 from tests.sweep import weather
 from tests.sweep.cities import AS_OF, Served, serve
@@ -167,3 +172,30 @@ def test_a_storm_accuses_nobody_and_hides_nothing(
         # A host that answers everything with its home page may run an app: no link is held against it.
         lost = [one for one in lost if not one.startswith("minghu links.wrong")]
     assert not lost, "\n".join(lost)
+
+
+def test_a_storm_is_replayed_and_scored_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in store and archive is enough: observed, judged and scored again it says the same."""
+
+    async def said(store: Store, row: SweepRow) -> tuple[list[str], list[str]]:
+        results = await store.results(row.id, "jilin-2021")
+        return canonical_lines(results), canonical_lines(await store.scores(row.id, "jilin-2021"))
+
+    async def again() -> None:
+        async with serve() as city:
+            sky = Weather(7)
+            weather.over(city.city, sky, weather.storm(sky), HOSTS)
+            chosen = plan(city.seeds("gaoxin", "bailu"), as_of=AS_OF, seed=1)
+            db = f"sqlite:///{tmp_path}/storm.db"
+            async with await Store.open(db) as store:
+                row = await run_sweep(chosen, store, RunOptions(db=db, archive=Keep.ALL))
+                first = await said(store, row)
+                await judge_again(store, row, chosen.packs[0])
+                assert await said(store, row) == first
+                await replay(store, row)
+                assert await said(store, row) == first
+            assert sky.troubled
+
+    run(again, monkeypatch)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -70,6 +74,33 @@ async def test_every_finding_can_be_proved(store: Store) -> None:
                     [page["sha256"]] if page["sha256"] else []
                 )
     assert with_pages >= 5
+
+
+async def test_a_unit_can_check_it_with_public_tools(store: Store, tmp_path: Path) -> None:
+    async with serve() as city:
+        row = await swept(city, store, Keep.CITED)
+    text = next(text for text in await failing(store, row) if ":footer." in text)
+    files, _ = await unzipped(store, row, text)
+    folder = tmp_path / "unzipped"
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+    def checked(*command: str) -> int:
+        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
+
+    if shutil.which("sha256sum") is not None:
+        assert checked("sha256sum", "--check", "--strict", "manifest-sha256.txt") == 0
+    warcio = [sys.executable, "-m", "warcio.cli", "check", "archive.warc.gz"]
+    assert checked(*warcio) == 0
+    (folder / "finding.json").write_bytes(files["finding.json"] + b" ")
+    records = bytearray(gzip.decompress(files["archive.warc.gz"]))
+    body = records.index("阳光".encode())
+    records[body : body + 3] = "月".encode()
+    (folder / "archive.warc.gz").write_bytes(gzip.compress(bytes(records)))
+    assert checked(*warcio) != 0, "a changed page is noticed"
+    if shutil.which("sha256sum") is not None:
+        assert checked("sha256sum", "--check", "manifest-sha256.txt") != 0
 
 
 async def test_says_what_it_lacks(store: Store) -> None:
