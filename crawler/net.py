@@ -8,12 +8,10 @@ passes the address rule where it connects.
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +23,7 @@ from crawler.dns import Names, bare
 from crawler.errors import BadUrl, CrawlError, TooManyRedirects
 from crawler.exchange import REDIRECTS, Answer, Ask, Exchange
 from crawler.frontier import Attempt
+from crawler.here import AGENT, reachable_address, user_agent
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
 from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
 from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
@@ -33,24 +32,12 @@ from crawler.transport import Transport
 from crawler.walls import find_wall
 from crawler.wire import Way
 
-AGENT = "Sunsweep"  # the name robots.txt may use
 MAX_HOPS = 10
 ROBOTS_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 ROBOTS_SECONDS = 10.0
 RETRY_PAUSE_SECONDS = 0.5  # before a retry, besides the host's pace
 
 _TOWARDS_GET = frozenset({301, 302, 303})
-
-
-def reachable_address(address: str) -> bool:
-    """Whether this machine has a route to that class of address. Sends nothing. ::1 is a class of its own."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((address, 9))
-    except OSError:
-        return False
-    return True
 
 
 @dataclass
@@ -404,16 +391,6 @@ class Gate:
                 error=fetched.error,
             )
         )
-
-
-def user_agent(contact: str) -> str:
-    """Who we are: name, version and a way to reach the office that sweeps."""
-    try:
-        number = version("sunsweep")
-    except PackageNotFoundError:
-        number = "0"
-    contact = " ".join(contact.split())  # no line may break out of the header
-    return f"{AGENT}/{number} (+{contact})" if contact else f"{AGENT}/{number}"
 
 
 def _keep_cookies(jar: dict[str, str], set_cookies: Iterable[str]) -> None:

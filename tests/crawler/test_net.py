@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from crawler.frontier import Attempt
+from crawler.here import reachable_address, user_agent
 from crawler.host import HostPolicy
 from crawler.model import Family, Fetched, Outcome, Request
-from crawler.net import Gate, reachable_address, user_agent
+from crawler.net import Gate
 from crawler.outcomes import outcome_of, worth_retrying
 from tests.crawler.faultsite import PAGE, FaultSite, faultsite, plain
 
