@@ -18,6 +18,7 @@ from crawler.page import RENDERED, Page
 from crawler.pieces import blank_labels, filled_by_script, unfilled_lists
 from crawler.rows import find_rows
 from crawler.tab import Rendered, Trouble
+from crawler.toolbar import find_toolbar
 
 SHARE = 0.05  # of the pages visited, at least one (ARCHITECTURE 8)
 _LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
@@ -63,7 +64,10 @@ def observe(page: Page) -> Wanted | None:
         return None
     if page.is_home:
         blank = len(page.text) < _BLANK_TEXT and not find_link_count(page)
-        open_places = page.unread or filled_by_script(page) or unfilled_lists(page) or blank_labels(page)
+        entry = find_toolbar(page) if page.strangers else None
+        hidden_entry = bool(page.strangers) and (entry is None or entry.how == "script")
+        unfilled = filled_by_script(page) or unfilled_lists(page) or blank_labels(page)
+        open_places = page.unread or unfilled or hidden_entry
         return Wanted(why=Why.HOME, blank=blank) if blank or open_places else None
     if find_rows(page).needs_browser and page_kind(page) not in _NO_LIST:
         return Wanted(why=Why.ROWS)

@@ -205,6 +205,11 @@ class Page:
         want = wanted(self)
         return (*(url for url in want.same_host if url not in self.includes), *want.elsewhere)
 
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """Scripts of a home page that were not read and may draw what is looked for on it."""
+        return () if self.rendered else wanted(self).strangers
+
     @cached_property
     def text(self) -> str:
         """All text a person could read, one line per text node, without scripts and styles."""

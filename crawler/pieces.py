@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.page import Page
 
 MAX_PIECES = 8
+MAX_HOME_PIECES = 12  # of the home page, where any script of the site's own may write what is looked for
 WRITTEN_DEPTH = 3
 
 # Files that hold a header or footer: head.js, footer_2021.html, pro_head.html, pub_bottom.js, tail.html
@@ -56,6 +57,7 @@ class Wanted(NamedTuple):
 
     same_host: tuple[str, ...]
     elsewhere: tuple[str, ...]  # named as header or footer, but on another host: never fetched for the page
+    strangers: tuple[str, ...] = ()  # other scripts of a home page that are not read and may draw something
 
 
 def wanted(page: Page) -> Wanted:
@@ -98,18 +100,30 @@ def _find(page: Page) -> _Pieces:
     loads = [url for url in loads if _role(url) == "piece"]
     named: list[str] = []
     placed: list[str] = []
+    others: list[str] = []
     for tag in page.script_tags:
         role = _role(tag.src) if tag.src else "library"
-        if role == "library" or (role == "other" and not _in_place(tag.node)):
-            continue
-        url = page.resolve(tag.src or "")
+        url = page.resolve(tag.src or "") if role != "library" else None
         if url is not None:
-            (named if role == "piece" else placed).append(url)
+            (named if role == "piece" else placed if _in_place(tag.node) else others).append(url)
+    others = others if page.is_home else []
     host = site_host(page.url)
-    ordered = list(dict.fromkeys([*frames, *loads, *named, *placed]))
-    own = [url for url in ordered if site_host(url) == host and url != page.url][:MAX_PIECES]
+    ordered = dict.fromkeys([*frames, *loads, *named, *placed, *others])
+    own = [url for url in ordered if site_host(url) == host and url != page.url]
+    own = own[: MAX_HOME_PIECES if page.is_home else MAX_PIECES]
     foreign = [url for url in dict.fromkeys([*loads, *named]) if site_host(url) != host]
-    return _Pieces(Wanted(tuple(own), tuple(foreign)), frozenset([*named, *placed]), frozenset(frames))
+    strangers = [url for url in dict.fromkeys(others) if url not in own and not _HARMLESS.search(url)]
+    found = Wanted(tuple(own), tuple(foreign), tuple(strangers))
+    return _Pieces(found, frozenset([*named, *placed, *others]), frozenset(frames))
+
+
+# Counters, maps, players and share buttons of others: none draws an entry, a search or a footer.
+_HARMLESS = re.compile(
+    r"//(?:[\w-]+\.)*(?:baidu|bdstatic|bdimg|cnzz|umeng|51\.?la|google[\w-]*|gstatic|qq|gtimg|sinajs|sina|weibo|amap"
+    r"|jiathis|bshare|addthis|tianqi|tianqistatic|weather|sogou|so|360|qhimg|mediav|conac|growingio|sensorsdata"
+    r"|youku|iqiyi|cctv|bilibili|polyv|clarity|hotjar|matomo)\.\w|webtrends|piwik|/(?:ta|wa|ga|hm|h|c|z_stat|push|uba?)\.js",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=4096)

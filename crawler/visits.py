@@ -34,11 +34,16 @@ def carried(facts: PageFacts, candidate: Candidate, fetched: Fetched) -> PageFac
 
 
 def part_text(request: Request, fetched: Fetched) -> str | None:
-    """The text of a part; None for a failure, and for a notice or page that came in its place."""
+    """The text of a part; None for a failure, and for a notice or page that came in its place.
+
+    A script that does not exist adds nothing, to anybody.
+    """
+    is_script = request.url.partition("?")[0].lower().endswith(".js")
+    if is_script and fetched.outcome is Outcome.GONE:
+        return ""
     if not fetched.ok:
         return None
     page = Page.of(fetched)
-    is_script = request.url.partition("?")[0].lower().endswith(".js")
     if (is_script and page.html.lstrip().startswith("<")) or is_error(page) or wall_of(page) is not None:
         return None
     return page.html

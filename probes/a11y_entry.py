@@ -1,7 +1,8 @@
 """Accessibility entry (无障碍、适老化): is there a way into easier browsing?
 
 Evidence: links, buttons and icons that open it, and known tool scripts. Whether it works is another check.
-A tool script alone may draw its entry or not: that is unknown, not a fault. Source: CONTRACT 5, domain/05.
+A tool script alone may draw its entry or not, and so may any script of another host that is not read: that is
+unknown, not a fault. Source: CONTRACT 5, domain/05.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def observe(page: Page) -> EntrySeen | None:
     return EntrySeen(
         how=entry.how if entry else None,
         text=entry.text if entry else "",
-        unread=() if visible else page.unread[:4],
+        unread=() if visible else (*page.unread, *page.strangers)[:4],
         filled=None if visible else filled_by_script(page),
     )
 
@@ -62,7 +63,7 @@ def judge(evidence: Evidence[EntrySeen], limits: Limits) -> Iterator[Result]:
         }
         yield Result.of("a11y.entry", observed=where)
     elif seen.how or seen.unread or seen.filled:
-        why = "tool_script_only" if seen.how else seen.filled or "header_or_footer_not_read"
+        why = "tool_script_only" if seen.how else seen.filled or "scripts_not_read"
         yield Result.unknown(
             "a11y.entry",
             Reason.UNREADABLE,

@@ -215,9 +215,9 @@ def _finding(url: str, element: Element, problem: str, found: str, subject: str 
 
 def _excuse(carried: Carried) -> dict[str, object] | None:
     """Why something may only be missing to us: pieces not read, or a page that its scripts fill."""
-    if carried.unread:
-        return {"why": "header_or_footer_not_read", "unread": list(carried.unread)}
-    return {"why": carried.filled} if carried.filled else None
+    if carried.filled:
+        return {"why": carried.filled, "unread": list(carried.unread)}
+    return {"why": "scripts_not_read", "unread": list(carried.unread)} if carried.unread else None
 
 
 def _judge_every_page(evidence: Evidence[Carried], home: Seen[Carried], limits: Limits) -> Result:

@@ -74,7 +74,7 @@ def judge(evidence: Evidence[SearchSeen], limits: Limits) -> Iterator[Result]:
     if elsewhere:
         yield Result.of("search.box", observed={**observed, "found_on": elsewhere})
     elif seen.unread or seen.filled:
-        why = seen.filled or "header_or_footer_not_read"
+        why = seen.filled or "scripts_not_read"
         yield Result.unknown(
             "search.box",
             Reason.UNREADABLE,
