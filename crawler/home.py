@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawler import dialects
 from crawler.kind import find_link_count, is_error, wall_of
-from crawler.model import Unit
+from crawler.model import Unit, UnitKind
 from crawler.scope import Scope
 from crawler.urls import site_of
 
@@ -74,9 +74,8 @@ _PUBLIC = re.compile(
     r"政府|政务|政務|信息公开|資訊|机关|機關|行政|管委会|委员会|街道|办事|党|黨|局|gov\.cn", re.I
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_OF_OTHERS = re.compile(
-    r"([\u4e00-\u9fff]{2,14}?(?:人民政府|管理委员会|委员会|局))(?:门户)?(?:网站)?(?:$|[-_|—·\s])"
-)
+_OF_OTHERS = re.compile(r"[\u4e00-\u9fff]{2,14}?人民政府(?:门户)?(?:网站)?(?:$|[-_|—·\s])")
+_GOVERNMENTS = frozenset({UnitKind.CITY, UnitKind.COUNTY, UnitKind.TOWN})
 
 
 def home_doubt(page: Page, unit: Unit) -> HomeDoubt | None:
@@ -145,7 +144,9 @@ def _names_other(page: Page, unit: Unit) -> bool:
     if stem in said or (code and code in page.html):
         return False
     signed = f"{page.meta.get('sitename', '')} {page.title} "
-    return _OF_OTHERS.search(signed) is not None or _PUBLIC.search(page.html) is None
+    # Lists name bureaus and zones by short names (住建局, 经开区) that their pages never use.
+    other = unit.kind in _GOVERNMENTS and _OF_OTHERS.search(signed) is not None
+    return other or _PUBLIC.search(page.html) is None
 
 
 def stem_of(name: str) -> str | None:

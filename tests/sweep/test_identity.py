@@ -92,6 +92,13 @@ def test_the_units_own_home_is_read(name: str, tmp_path: Path, monkeypatch: pyte
     assert "footer.icp" in told.faults
 
 
+def test_a_bureau_by_its_short_name_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list says 市住建局, the page 住房和城乡建设局 and nothing else."""
+    home = html(OWN.replace("陆丰市人民政府", "本市住房和城乡建设局"), "住房和城乡建设局")
+    told = told_of({PORTAL: Host({"/": home})}, tmp_path, monkeypatch, name="汕尾住建局", kind="department")
+    assert told.reason("site.reachable") == ("pass", None)
+
+
 def test_a_new_address_that_the_list_knows_is_the_units(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
