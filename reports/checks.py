@@ -25,13 +25,15 @@ def check_view(line: Line, names: Mapping[str, str], asked: Callable[[str], bool
     explained = int(line.get("explained") or 0)
     left = max(0, int(line.get("defects") or 0) - explained)
     reason = line.get("reason") if line["verdict"] in ("unknown", "not_applicable") else None
+    void = (line.get("observed") or {}).get("void") if reason else None
+    words = f"“{names.get(void, void)}”未通过，其余不再判定" if void else reason_words(reason, names)
     check, applies = clean(line["check"], 80), bool(line.get("applies", True))
     return CheckView(
         id=check,
         title=names.get(check, check),
         verdict="explained" if explained and not left else line["verdict"],
-        reason_key=clean(reason, 60),
-        reason=clean(reason_words(reason, names)),
+        reason_key="void" if void else clean(reason, 60),
+        reason=clean(words),
         applies=applies,
         asked=applies or asked(check),
         indicators=tuple(str(code) for code in line.get("indicators") or ()),

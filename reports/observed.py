@@ -9,7 +9,7 @@ from reports.model import Observed
 from reports.text import clean, plain, web_link
 
 MAX_LINKS = 20  # of one observed value
-SKIPPED = frozenset({"latency"})  # of no use on paper
+SKIPPED = frozenset({"latency", "void"})  # of no use on paper, or said as the reason
 
 OBSERVED = {
     "count_by": "计日方法",
@@ -107,7 +107,6 @@ OBSERVED = {
     "wall": "防护标识",
     "home": "首页疑点",
     "landed": "最终打开的网址",
-    "void": "因这项不通过而不予判定",
     "week_reached": "一周监测达到否决线",
     "week_below": "一周监测未达到否决线",
     "week_open": "一周监测样本不足",

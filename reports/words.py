@@ -32,6 +32,7 @@ REMEDY = {
     "browser_failed": "重测；仍失败则人工打开页面核对",
     "budget": "放宽页数或时间后重测",
     "home_unreachable": "隔时重测，并人工核对首页能否打开",
+    "void": "先处理这一项，或更正登记的门户网址，再重测",
     "no_ipv6_here": "换到有 IPv6 出口的机器上重测",
     "no_portal": "在单位清单中补登门户网址",
     "own_network": "网络恢复后重测",
