@@ -16,7 +16,7 @@ from sweep.errors import SweepError
 from sweep.plan import plan
 from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
-from tests.sweep.cities import AS_OF
+from tests.sweep.cities import AS_OF, QUICK
 
 SEEDS = "version: 1\nunits: [{id: a, name: 某县人民政府, kind: county, portal: null}]\n"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -28,7 +28,9 @@ Change = Callable[[Any], None]
 async def db(tmp_path: Path) -> str:
     address = f"sqlite:///{tmp_path}/a.db"
     async with await Store.open(address) as store:
-        await run_sweep(plan(parse_seeds(SEEDS, "a"), as_of=AS_OF), store, RunOptions(db=address))
+        await run_sweep(
+            plan(parse_seeds(SEEDS, "a"), as_of=AS_OF), store, RunOptions(db=address, timing=QUICK)
+        )
     return address
 
 

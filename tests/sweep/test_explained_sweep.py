@@ -13,7 +13,7 @@ from sweep import commands
 from sweep.plan import plan
 from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
-from tests.sweep.cities import AS_OF
+from tests.sweep.cities import AS_OF, QUICK
 
 # Nobody listens on port 1; what needs only the DNS is judged all the same.
 SEEDS = """version: 1
@@ -26,7 +26,7 @@ ENTRY = "{unit: a, check: ipv6.aaaa, reason: 改造排期中, author: 张三, pr
 async def swept(tmp_path: Path) -> str:
     db = f"sqlite:///{tmp_path}/a.db"
     async with await Store.open(db) as store:
-        await run_sweep(plan(parse_seeds(SEEDS, "a"), as_of=AS_OF), store, RunOptions(db=db))
+        await run_sweep(plan(parse_seeds(SEEDS, "a"), as_of=AS_OF), store, RunOptions(db=db, timing=QUICK))
     return db
 
 
