@@ -87,7 +87,7 @@ async def sweep(plan: Plan, options: RunOptions, out: Path | None, exceptions: P
 async def check(plan: Plan, db: str, out: Path) -> Outcome:
     """A unit's self-check: one portal, its table, its report."""
     async with await Store.open(db) as store:
-        row = await run_sweep(plan, store, RunOptions(db=db, reread=True))
+        row = await run_sweep(plan, store, RunOptions(db=db, reread=True, timing=CHECK_TIMING))
         await judge_vetoes(store, row, plan.seeds.units, plan.packs)
         for path in await write_report(store, row, plan.packs[0], out):
             print(f"报告：{path}", file=sys.stderr)
@@ -268,4 +268,6 @@ async def _served(city: City) -> AsyncIterator[int]:
 
 
 DEMO_PORT = 28017
+# A self-check is run by the unit while it looks on: it need not wait for a restart to end.
+CHECK_TIMING = Timing(settle_after=20.0)
 DEMO_TIMING = Timing(confirm_after=1.0, settle_after=2.0, offline_pause=1.0, offline_patience=20.0)
