@@ -11,7 +11,8 @@ from demo.attachments import docx
 from probes import decision, guide, interpretation, meeting, sections
 from probes.attached import OPENED, read_enclosed
 from probes.base import Reason, Result, Verdict
-from tests.probes.test_tamper import PORTAL, Net, evidence, judged
+from tests.probes.tablenet import TableNet
+from tests.probes.test_tamper import PORTAL, evidence, judged
 
 BROKEN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ASKED = "关于公开征求《示例县停车管理办法（征求意见稿）》意见的公告"
@@ -38,8 +39,8 @@ def pages(*articles: str) -> dict[str, str]:
     return home | {f"{PORTAL}zw/content/post_{number}.html": html for number, html in enumerate(articles, 1)}
 
 
-def net(**files: bytes) -> Net:
-    return Net({f"{PORTAL}f/{name.replace('_', '.')}": body for name, body in files.items()})
+def net(**files: bytes) -> TableNet:
+    return TableNet({f"{PORTAL}f/{name.replace('_', '.')}": body for name, body in files.items()})
 
 
 def said(result: Result) -> tuple[Verdict, str | None]:
@@ -162,17 +163,17 @@ async def test_one_catalogue_for_all_fields() -> None:
 async def test_few_are_opened_and_the_same_for_a_seed() -> None:
     given = evidence(decision.PROBE, pages(article(ASKED, "详见附件。", "a.docx")))
     holding = {f"{PORTAL}{number}.html": [f"{PORTAL}f/{number}.docx"] for number in range(30)}
-    nets = [Net({}), Net({})]
+    nets = [TableNet({}), TableNet({})]
     first, again = [await read_enclosed(holding, given, one, "x") for one in nets]
     assert len(first) == len(nets[0].asked) == OPENED
     assert list(first) == list(again)
     other = replace(given, context=replace(given.context, seed=2))
-    assert list(await read_enclosed(holding, other, Net({}), "x")) != list(first)
+    assert list(await read_enclosed(holding, other, TableNet({}), "x")) != list(first)
 
 
 async def test_files_of_other_sites_and_kinds_are_not_asked_for() -> None:
     given = evidence(decision.PROBE, pages(article(ASKED, "详见附件。", "a.docx")))
-    asked = Net({})
+    asked = TableNet({})
     holding = {PORTAL: ["http://other.example.com/a.docx", f"{PORTAL}f/a.rar"]}
     assert not (await read_enclosed(holding, given, asked, "x"))[PORTAL].whole
     assert asked.asked == []

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from crawler.model import (
-    Family,
-    Fetched,
-    Outcome,
-    PageFacts,
-    PageKind,
-    Period,
-    Request,
-    Resolved,
-    Role,
-    Unit,
-    UnitKind,
-)
+from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
-from crawler.targets import Look
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.column_evidence import Body, observe
 from probes.columns import PROBE, Again, confirm, gather
+from tests.probes.tablenet import TableNet
 
 PORTAL = "http://www.a.gov.cn/"
 HEAD = '<html><head><meta name="ColumnName" content="重大项目"></head>'
@@ -34,30 +21,6 @@ BLANK = (
     '<html><head><title>某公告</title><meta name="ArticleTitle" content="某公告"></head>'
     "<body><h1>某公告</h1></body></html>"
 )
-
-
-class Net:
-    """Answers from a table; what is not in it is a 500."""
-
-    def __init__(self, pages: Mapping[str, str]) -> None:
-        self.pages = pages
-        self.asked: list[Request] = []
-
-    async def fetch(self, request: Request) -> Fetched:
-        self.asked.append(request)
-        if request.url not in self.pages:
-            return Fetched(request.url, request.url, Outcome.SERVER_ERROR, 500)
-        kind = {"content-type": "text/html; charset=utf-8"}
-        return Fetched(request.url, request.url, Outcome.OK, 200, kind, self.pages[request.url].encode())
-
-    async def resolve(self, host: str, family: Family) -> Resolved:
-        return Resolved(Outcome.OK)
-
-    async def online(self, family: Family = Family.ANY) -> bool:
-        return True
-
-    async def look(self, url: str, *, again: bool = False) -> Look:
-        return Look(outcome=Outcome.OK)
 
 
 def seen(path: str, html: str, role: Role, kind: PageKind) -> Seen[Body]:
@@ -84,8 +47,8 @@ def evidence(gathered: Again | None = None) -> Evidence[Body]:
     )
 
 
-async def swept(later: Mapping[str, str]) -> tuple[Mapping[str, Result], Net]:
-    net: Any = Net(later)
+async def swept(later: Mapping[str, str]) -> tuple[Mapping[str, Result], TableNet]:
+    net = TableNet(later, otherwise=(Outcome.SERVER_ERROR, 500))
     first = await gather(evidence(), net)
     assert isinstance(first, Again)
     assert PROBE.unsettled is not None and PROBE.unsettled(first)

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar, cast
+from typing import cast
 
 import pytest
 
-from crawler.model import (
-    Family,
-    Fetched,
-    Outcome,
-    PageFacts,
-    PageKind,
-    Period,
-    Request,
-    Resolved,
-    Role,
-    Unit,
-    UnitKind,
-)
-from crawler.tab import Opened, Rendered, Tab, Task, Trouble
-from crawler.targets import Look
+from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
+from crawler.tab import Opened, Tab, Task, Trouble
 from probes import guide, interaction, on_request
 from probes.base import Evidence, Seen, SweepContext
-
-T = TypeVar("T")
+from tests.probes.tablenet import T, TableNet
 
 GUIDE = (
     "<html><head><title>取水许可办事指南</title></head><body><p>设定依据：法</p><p>申请条件：无限制</p>"
@@ -40,37 +26,17 @@ ASKING = (
 )
 
 
-class OneHop:
-    """Answers by URL; notes what was asked."""
+class OneHop(TableNet):
+    """What is not listed comes too late; with `shown` there is a browser that shows those pages."""
 
     def __init__(self, pages: dict[str, str], shown: dict[str, str] | None = None) -> None:
-        self.pages = pages
-        self.shown = shown  # by the browser; None: there is none
-        self.asked: list[str] = []
-
-    async def fetch(self, request: Request) -> Fetched:
-        self.asked.append(request.url)
-        if request.url not in self.pages:
-            return Fetched(request.url, request.url, Outcome.TOO_SLOW)
-        body = self.pages[request.url].encode()
-        return Fetched(request.url, request.url, Outcome.OK, 200, {"content-type": "text/html"}, body)
-
-    async def resolve(self, host: str, family: Family) -> Resolved:
-        raise AssertionError("no DNS question is due")
-
-    async def online(self, family: Family = Family.ANY) -> bool:
-        return True
-
-    async def look(self, url: str, *, again: bool = False) -> Look:
-        raise AssertionError("no look at a link is due")
+        super().__init__(pages, otherwise=(Outcome.TOO_SLOW, None))
+        self.shown = shown
 
     async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
         if self.shown is None:
             return Trouble.MISSING
         return await task(cast(Tab, OneTab(self.shown)))
-
-    async def render(self, url: str) -> Rendered | Trouble:
-        raise AssertionError("no page is rendered")
 
 
 class OneTab:

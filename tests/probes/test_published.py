@@ -7,26 +7,13 @@ from typing import Any
 
 import pytest
 
-from crawler.model import (
-    Family,
-    Fetched,
-    Frozen,
-    Outcome,
-    PageFacts,
-    PageKind,
-    Period,
-    Request,
-    Resolved,
-    Role,
-    Unit,
-    UnitKind,
-)
-from crawler.targets import Look
-from probes.base import Evidence, Net, Seen, SweepContext
+from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
+from probes.base import Evidence, Seen, SweepContext
 from probes.consultation import deadline_of
 from probes.new_media import Accounts, Shown, gather
 from probes.one_source import likeness, sketch_of
 from probes.published import alike, drawn, is_above, is_own, names_of, needs_interpretation, same_page
+from tests.probes.tablenet import TableNet
 
 
 @pytest.mark.parametrize(
@@ -109,10 +96,6 @@ def test_addresses_of_one_page() -> None:
     assert same_page("http://a.gov.cn/x/1.html") != same_page("http://a.gov.cn/x/2.html")
 
 
-class Nothing(Frozen):
-    """No evidence."""
-
-
 def evidence(seed: int = 1, **fields: Any) -> Evidence[Any]:
     period = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
     return Evidence(county(), SweepContext(date(2026, 6, 30), period, seed), **fields)
@@ -153,43 +136,18 @@ def test_texts_that_differ_share_few_sentences() -> None:
     assert likeness(sketch_of(one), sketch_of(one.replace("规定", "说明"))) == 0.0
 
 
-class Platform:
-    """A gate that knows one account page."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    async def fetch(self, request: Request) -> Fetched:
-        self.asked.append(request.url)
-        if "weibo" in request.url:
-            return Fetched(request.url, request.url, Outcome.DENIED, 403)
-        rows = "".join(
-            f'<li><a href="/p/{n}.html">示例县发布第{n}条信息</a><span>2026-06-{n:02d}</span></li>'
-            for n in range(1, 9)
-        )
-        html = f"<html><head><title>示例发布</title></head><body><ul>{rows}</ul></body></html>"
-        return Fetched(
-            request.url, request.url, Outcome.OK, 200, {"content-type": "text/html"}, html.encode()
-        )
-
-    async def resolve(self, host: str, family: Family) -> Resolved:
-        raise AssertionError
-
-    async def online(self, family: Family = Family.ANY) -> bool:
-        raise AssertionError
-
-    async def look(self, url: str, *, again: bool = False) -> Look:
-        raise AssertionError
-
-
 async def test_linked_accounts_are_opened_once_each() -> None:
     urls = tuple(f"https://www.toutiao.com/c/user/{number}/" for number in range(6))
     home = PageFacts("http://a.cn/", "http://a.cn/", Role.HOME, PageKind.HOME, 0, Outcome.OK, 200)
     page = Seen(home, Shown(linked=(*urls, "https://weibo.com/u/1")))
-    platform: Any = Platform()
-    net: Net = platform
+    rows = "".join(
+        f'<li><a href="/p/{n}.html">示例县发布第{n}条信息</a><span>2026-06-{n:02d}</span></li>'
+        for n in range(1, 9)
+    )
+    html = f"<html><head><title>示例发布</title></head><body><ul>{rows}</ul></body></html>"
+    net = TableNet(dict.fromkeys(urls, html), otherwise=(Outcome.DENIED, 403))
     accounts = await gather(evidence(home=page, pages=(page,)), net)
     assert isinstance(accounts, Accounts)
-    assert platform.asked == ["https://weibo.com/u/1", *urls[:3]]
+    assert net.urls == ["https://weibo.com/u/1", *urls[:3]]
     assert accounts.opened[0].posts == ()
     assert max(post.day for post in accounts.opened[1].posts) == date(2026, 6, 8)

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import cast
 
 import pytest
 
-from crawler.model import (
-    Family,
-    Fetched,
-    Outcome,
-    PageFacts,
-    PageKind,
-    Period,
-    Request,
-    Resolved,
-    Role,
-    Unit,
-    UnitKind,
-)
+from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
-from crawler.targets import Look, look_of
-from probes.base import Evidence, Net, Reason, Seen, SweepContext, Verdict, run_probe
+from probes.base import Evidence, Reason, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS as CATALOGUE
 from probes.lexicon import LEXICON, best_section, near_sections
 from probes.section_find import Gathered, columns_cut, gap_in, map_of
 from probes.section_page import Body, OnPage, observe, own_names, years_in
 from probes.sections import CHECKS, PROBE, confirm, gather, unsettled
+from tests.probes.tablenet import TableNet
 
 BASE = "http://www.example.gov.cn"
 TREE = """<script>window._CONFIG = {SID: '7', TREE: [
@@ -64,31 +50,6 @@ def evidence(*pages: Seen[OnPage], gathered: Gathered | None = None) -> Evidence
         visited=[one.facts for one in pages],
         gathered=gathered,
     )
-
-
-class Web:
-    """Answers by URL; what is not listed is gone. Counts what is asked."""
-
-    def __init__(self, pages: Mapping[str, str]) -> None:
-        self.pages = dict(pages)
-        self.asked: list[tuple[str, bool]] = []
-
-    async def fetch(self, request: Request) -> Fetched:
-        self.asked.append((request.url, request.fresh))
-        text = self.pages.get(request.url)
-        if text is None:
-            return Fetched(request.url, request.url, Outcome.GONE, 404)
-        headers = {"content-type": "text/html; charset=utf-8"}
-        return Fetched(request.url, request.url, Outcome.OK, 200, headers, text.encode())
-
-    async def resolve(self, host: str, family: Family) -> Resolved:
-        return Resolved(Outcome.OK, ("127.0.0.1",))
-
-    async def online(self, family: Family = Family.ANY) -> bool:
-        return True
-
-    async def look(self, url: str, *, again: bool = False) -> Look:
-        return look_of(await self.fetch(Request(url, fresh=again)))
 
 
 def verdicts(given: Evidence[OnPage]) -> dict[str, tuple[Verdict, str | None]]:
@@ -176,8 +137,10 @@ async def test_leaves_of_a_tree_are_listed_by_their_own_requests() -> None:
         seen(TREE, "/gkmlpt/index", Role.TREE),
     )
     api = f"{BASE}/gkmlpt/api/all/"
-    web = Web({f"{api}11?page=1&sid=7": LIST, f"{api}12?page=1&sid=7": NONE, f"{BASE}/ysq/": "<p>申请表</p>"})
-    found = await gather(evidence(*pages), cast(Net, web))
+    web = TableNet(
+        {f"{api}11?page=1&sid=7": LIST, f"{api}12?page=1&sid=7": NONE, f"{BASE}/ysq/": "<p>申请表</p>"}
+    )
+    found = await gather(evidence(*pages), web)
     judged = verdicts(evidence(*pages, gathered=found))
     assert judged["section.direct_funds"] == (Verdict.PASS, None)
     assert judged["content.direct_funds"] == (Verdict.PASS, None)
@@ -185,7 +148,7 @@ async def test_leaves_of_a_tree_are_listed_by_their_own_requests() -> None:
     assert judged["section.on_request"] == (Verdict.PASS, None)
     assert judged["section.interpretation"] == (Verdict.UNKNOWN, Reason.UNREADABLE)
     assert unsettled(found)
-    again = await confirm(evidence(*pages, gathered=found), cast(Net, web))
+    again = await confirm(evidence(*pages, gathered=found), web)
     judged = verdicts(evidence(*pages, gathered=again))
     assert judged["section.interpretation"] == (Verdict.FAIL, None)
     assert judged["content.interpretation"] == (Verdict.NOT_APPLICABLE, "needs:section.interpretation")
@@ -194,8 +157,8 @@ async def test_leaves_of_a_tree_are_listed_by_their_own_requests() -> None:
 async def test_what_works_on_the_portal_is_not_looked_at_again() -> None:
     rows = '<ul class="list"><li><a href="/a/1.html">绿化管理办法解读材料全文</a> 2026-05-01</li></ul>'
     pages = (seen('<a href="/a/">政策解读</a>', "/", Role.HOME, 0), seen(rows, "/a/", Role.COLUMN))
-    web = Web({})
-    found = await gather(evidence(*pages), cast(Net, web))
+    web = TableNet({})
+    found = await gather(evidence(*pages), web)
     assert web.asked == [] and not unsettled(found)
 
 
@@ -204,10 +167,11 @@ async def test_a_column_elsewhere_is_looked_at_and_read_for_its_days() -> None:
     row = f'<a href="{there}1.html">绿化管理办法解读材料全文</a><span>2026-05-01</span>'
     rows = f'<html><ul class="list"><li>{row}</li></ul>'
     pages = (seen(f'<a href="{there}">政策解读</a><a href="/gone/">意见征集</a>', "/", Role.HOME, 0),)
-    web = Web({there: rows})
-    found = await gather(evidence(*pages), cast(Net, web))
-    again = await confirm(evidence(*pages, gathered=found), cast(Net, web))
-    assert (f"{BASE}/gone/", True) in web.asked and (there, True) not in web.asked
+    web = TableNet({there: rows})
+    found = await gather(evidence(*pages), web)
+    again = await confirm(evidence(*pages, gathered=found), web)
+    fresh = [request.url for request in web.asked if request.fresh]
+    assert f"{BASE}/gone/" in fresh and there not in fresh
     judged = verdicts(evidence(*pages, gathered=again))
     assert judged["section.interpretation"] == (Verdict.PASS, None)
     assert judged["content.interpretation"] == (Verdict.PASS, None)
@@ -216,7 +180,7 @@ async def test_a_column_elsewhere_is_looked_at_and_read_for_its_days() -> None:
 
 async def test_what_was_gathered_survives_the_store() -> None:
     pages = (seen('<a href="/gone/">意见征集</a>', "/", Role.HOME, 0),)
-    found = await gather(evidence(*pages), cast(Net, Web({})))
+    found = await gather(evidence(*pages), TableNet({}))
     assert Gathered.model_validate_json(found.model_dump_json()) == found
 
 

@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from crawler.model import (
-    Family,
-    Fetched,
-    Outcome,
-    PageFacts,
-    PageKind,
-    Period,
-    Request,
-    Resolved,
-    Role,
-    Unit,
-    UnitKind,
-)
+from crawler.model import Outcome, PageFacts, PageKind, Period, Request, Role, Unit, UnitKind
 from crawler.page import Page
-from crawler.targets import Look
 from demo.attachments import docx
 from demo.portals.departments import identity_number
 from probes import privacy, tamper
 from probes.base import Evidence, Probe, Result, Seen, SweepContext, Verdict, run_probe
 from probes.cloaking import PHONE, SPIDER
 from probes.tamper_signs import junk_block
+from tests.probes.tablenet import TableNet
 
 PORTAL = "http://www.example.gov.cn/"
-Answers = Mapping[str, str | bytes | Callable[[Request], str]]
-
-
-class Net:
-    """Answers from a table; everything else is gone."""
-
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
-        self.asked: list[Request] = []
-
-    async def fetch(self, request: Request) -> Fetched:
-        self.asked.append(request)
-        answer = self.answers.get(request.url)
-        if answer is None:
-            return Fetched(request.url, request.url, Outcome.GONE, 404)
-        body = answer(request) if callable(answer) else answer
-        kind = "text/html; charset=utf-8" if isinstance(body, str) else "application/octet-stream"
-        data = body.encode() if isinstance(body, str) else body
-        return Fetched(request.url, request.url, Outcome.OK, 200, {"content-type": kind}, data)
-
-    async def resolve(self, host: str, family: Family) -> Resolved:
-        return Resolved(Outcome.OK)
-
-    async def online(self, family: Family = Family.ANY) -> bool:
-        return True
-
-    async def look(self, url: str, *, again: bool = False) -> Look:
-        return Look(outcome=Outcome.OK)
-
-    async def render(self, url: str) -> Any:
-        raise AssertionError("no page is rendered")
-
-    async def browse(self, task: Any, *, seconds: float = 120.0) -> Any:
-        raise AssertionError("these probes need no browser")
 
 
 def evidence(
@@ -95,7 +49,7 @@ def evidence(
     )
 
 
-async def judged(probe: Probe[Any, Any], evidence: Evidence[Any], net: Net) -> dict[str, Result]:
+async def judged(probe: Probe[Any, Any], evidence: Evidence[Any], net: TableNet) -> dict[str, Result]:
     """Gather, confirm where something is doubted, judge."""
     assert probe.gather is not None
     evidence = replace(evidence, gathered=await probe.gather(evidence, net))
@@ -118,7 +72,7 @@ def home_for(request: Request) -> str:
 
 
 async def test_spiders_that_see_gambling_twice() -> None:
-    net = Net({PORTAL: home_for})
+    net = TableNet({PORTAL: home_for})
     results = await judged(
         tamper.PROBE, evidence(tamper.PROBE, {PORTAL: "<body>欢迎</body>"}, asked=True), net
     )
@@ -132,7 +86,7 @@ async def test_spiders_that_see_gambling_twice() -> None:
 
 async def test_spiders_that_saw_gambling_once() -> None:
     """The second look is clean: nothing is told, nothing is passed."""
-    net = Net(
+    net = TableNet(
         {PORTAL: lambda request: home_for(request._replace(user_agent=None) if request.fresh else request)}
     )
     results = await judged(
@@ -142,7 +96,7 @@ async def test_spiders_that_saw_gambling_once() -> None:
 
 
 async def test_nothing_is_disguised_unless_asked() -> None:
-    net = Net({PORTAL: home_for})
+    net = TableNet({PORTAL: home_for})
     results = await judged(tamper.PROBE, evidence(tamper.PROBE, {PORTAL: "<body>欢迎</body>"}), net)
     assert results["tamper.cloaking"].verdict is Verdict.NOT_APPLICABLE
     assert net.asked == []
@@ -164,7 +118,7 @@ async def test_links_to_mirrors_are_listed_and_no_fault() -> None:
     mirror, plain = "http://copy.example.com/", "http://www.shili.cn/"
     foot = "主办：某某市人民政府 网站标识码：4213000001"
     pages = {PORTAL: f"<body><a href='{mirror}'>某某市人民政府</a><a href='{plain}'>某某县政府网</a></body>"}
-    net = Net(
+    net = TableNet(
         {
             mirror: f"<body>{JUNK}<div class=foot>{foot} 粤ICP备12345678号</div></body>",
             plain: f"<body><div class=foot>{foot} 鄂ICP备12345678号</div></body>",
@@ -181,7 +135,7 @@ async def test_external_hosts_are_listed_for_review() -> None:
         "<a href='http://shop.example.com/'>甲</a><a href='http://www.gov.cn/'>乙</a><a href='/a.html'>丙</a>"
     )
     pages = {PORTAL: f"<body>{links}</body>", f"{PORTAL}a.html": f"<body>{links}</body>"}
-    result = (await judged(tamper.PROBE, evidence(tamper.PROBE, pages), Net({})))["tamper.hidden_links"]
+    result = (await judged(tamper.PROBE, evidence(tamper.PROBE, pages), TableNet({})))["tamper.hidden_links"]
     assert result.observed["external_hosts"] == {"shop.example.com": 2}
 
 
@@ -199,7 +153,7 @@ async def test_attachments_are_opened_and_only_masked_samples_kept() -> None:
     pages = {PORTAL: f"<body>{links}<a href='http://other.example.com/a.docx'>别家</a></body>"}
     given = evidence(privacy.PROBE, pages)
     urls = {file.url: body for file, body in zip(given.pages[0].data.files, files.values(), strict=True)}
-    net = Net(urls)
+    net = TableNet(urls)
     results = await judged(privacy.PROBE, given, net)
     leak = results["privacy.id_card"]
     assert (leak.verdict, leak.defects, leak.population, leak.tested) == (Verdict.FAIL, 1, 4, 3)
