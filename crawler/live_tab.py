@@ -212,12 +212,6 @@ class LiveTab:
     async def point(self, x: float, y: float) -> None:
         await self._value(self._page.mouse.move(x, y, steps=4))
 
-    async def wait_for(self, script: str, *, seconds: float = ACTION_SECONDS, frame: int = 0) -> bool:
-        document = self._document(frame)
-        if document is None:
-            return False
-        return await self._done(document.wait_for_function(script, timeout=seconds * 1000, polling=100))
-
     async def html(self, *, frame: int = 0) -> str:
         document = self._document(frame)
         return (await self._value(document.content()) or "") if document is not None else ""

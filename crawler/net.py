@@ -23,7 +23,7 @@ from crawler.dns import Names, bare
 from crawler.errors import BadUrl, CrawlError, TooManyRedirects
 from crawler.exchange import REDIRECTS, Answer, Ask, Exchange
 from crawler.frontier import Attempt
-from crawler.here import AGENT, reachable_address, user_agent
+from crawler.here import AGENT, user_agent
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
 from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
 from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
@@ -129,10 +129,6 @@ class Gate:
         Without canaries: whether any host answered in the last two minutes.
         """
         return await self._canaries.online(family)
-
-    async def reachable_family(self, address: str) -> bool:
-        """Whether this machine has a route to that class of address (::1 is a class of its own)."""
-        return reachable_address(address)
 
     @property
     def ever_online(self) -> bool:

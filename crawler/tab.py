@@ -88,10 +88,6 @@ class Tab(Protocol):
         """Move the mouse there, in pixels of the window."""
         ...
 
-    async def wait_for(self, script: str, *, seconds: float = 3.0, frame: int = 0) -> bool:
-        """Wait until a function in JavaScript returns something true; whether it did."""
-        ...
-
     async def html(self, *, frame: int = 0) -> str: ...
 
     async def picture(self, name: str, *, mark: str | None = None) -> str | None:

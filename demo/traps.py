@@ -14,11 +14,6 @@ from demo.server import Answer, Asked, Handler, Host, redirect
 from demo.site import Column, Portal
 
 
-def add_page(portal: Portal, host: Host, path: str, title: str, handler_text: str) -> None:
-    """A standing page in the portal's layout at a path of its own."""
-    host.pages[path] = html(portal, standing(portal, title, handler_text))
-
-
 def standing(portal: Portal, title: str, text: str) -> str:
     """A standing page as HTML."""
     column = Column(title, title, "", standing=text)

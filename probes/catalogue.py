@@ -7,9 +7,8 @@ Ids are for ever. Source: CONTRACT 5.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from probes.base import Check, Probe
+from probes.base import Check
 from probes.lexicon import LEXICON
 
 
@@ -140,39 +139,3 @@ CHECKS: tuple[Check, ...] = (
 )
 
 TITLES = {check.id: check.title for check in CHECKS}
-
-# Told as 提示 whatever the pack; section and content checks are hints where no item of a pack uses them.
-HINTS = frozenset(
-    {
-        "footer.consistent",
-        "footer.error_report",
-        "footer.site_map",
-        "site.reachable",
-        "site.domain",
-        "site.not_found",
-        "meta.site",
-        "meta.column",
-        "meta.article",
-        "meta.consistent",
-        "home.fresh",
-        "ipv6.same",
-        "columns.stale",
-        "a11y.wcag",
-        "interpretation.own",
-        "interaction.rating",
-        "on_request.channels",
-        "tamper.hidden_links",
-        "tamper.bad_words",
-        "tamper.cloaking",
-        "tamper.mirror",
-        "privacy.id_card",
-        "privacy.phone",
-        "privacy.bank_card",
-    }
-)
-
-
-def unbuilt(all_probes: Iterable[Probe[Any, Any]]) -> tuple[Check, ...]:
-    """The checks no probe in `all_probes` declares, in catalogue order."""
-    built = {check.id for probe in all_probes for check in probe.checks}
-    return tuple(check for check in CHECKS if check.id not in built)

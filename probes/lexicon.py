@@ -55,7 +55,6 @@ class Section(Frozen):
     names: tuple[str, ...] = Field(min_length=1)
     near: tuple[str, ...] = ()  # may be the section: enough for doubt, never for a pass
     slugs: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
     excluded: tuple[str, ...] = Field(default=(), alias="not")
     begins: tuple[str, ...] = ()  # 走进…, 印象…: a short text that begins so
     ends: tuple[str, ...] = ()  # …概况, …要闻: a short text that ends so
@@ -323,11 +322,6 @@ def near_sections(text: str) -> tuple[str, ...]:
     """The sections that a link called just so may be, though its name does not decide."""
     plain = normalise(text) if len(text) <= _LONGEST_COLUMN_NAME else ""
     return tuple(dict.fromkeys(key for form in _forms(plain) for key in _NEAR.get(form, ())))
-
-
-def content_words(key: str, text: str) -> tuple[str, ...]:
-    """The words of section `key`'s content that stand in `text`, in the lexicon's order."""
-    return tuple(word for word in LEXICON.sections[key].words if word in text)
 
 
 def match_field(text: str) -> str | None:

@@ -88,11 +88,6 @@ class Calendar:
         return Deadline(at, incomplete)
 
 
-def working_days_between(start: date, end: date) -> Count:
-    """Working days after `start` up to `end`, that day included, without overrides."""
-    return CALENDAR.between(start, end)
-
-
 def _days_after(start: date, end: date) -> Iterator[date]:
     while start < end:
         start += _ONE_DAY

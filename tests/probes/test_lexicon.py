@@ -14,7 +14,6 @@ from probes.lexicon import (
     Rhythm,
     best_section,
     column_kind,
-    content_words,
     due_year,
     is_catalogue,
     match_field,
@@ -227,10 +226,6 @@ def test_catalogue_and_its_fields() -> None:
     assert match_field("食品药品监管领域基层政务公开标准目录") == "food_drug"
     assert match_field("公共文化服务领域") == "culture"
     assert match_field("城市综合执法领域") is None
-
-
-def test_content_words() -> None:
-    assert content_words("consultation", "截止2026年5月1日，请将意见发送电子邮箱") == ("截止", "电子邮箱")
 
 
 def test_normalise() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.workdays import CALENDAR, Overrides, calendar_with, working_days_between
+from probes.workdays import CALENDAR, Overrides, calendar_with
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ def test_known_days(day: date, working: bool) -> None:
 
 def test_the_day_of_the_event_does_not_count() -> None:
     friday = date(2026, 3, 6)
-    assert working_days_between(friday, friday) == (0, False)
-    assert working_days_between(friday, date(2026, 3, 9)) == (1, False)
-    assert working_days_between(friday, date(2026, 3, 13)) == (5, False)
-    assert working_days_between(date(2026, 3, 13), friday) == (0, False)
+    assert CALENDAR.between(friday, friday) == (0, False)
+    assert CALENDAR.between(friday, date(2026, 3, 9)) == (1, False)
+    assert CALENDAR.between(friday, date(2026, 3, 13)) == (5, False)
+    assert CALENDAR.between(date(2026, 3, 13), friday) == (0, False)
 
 
 def test_five_working_days_over_the_national_day() -> None:
@@ -40,7 +40,7 @@ def test_five_working_days_over_the_national_day() -> None:
 
 
 def test_a_year_without_a_notice_says_so() -> None:
-    count = working_days_between(date(2026, 12, 28), date(2101, 1, 5))
+    count = CALENDAR.between(date(2026, 12, 28), date(2101, 1, 5))
     assert count.incomplete
     day = CALENDAR.day(date(2099, 10, 1))
     assert day == (False, True)
@@ -69,5 +69,5 @@ def test_a_day_cannot_be_both() -> None:
 @given(st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.integers(1, 25))
 def test_deadline_and_count_agree(start: date, days: int) -> None:
     deadline = CALENDAR.deadline(start, days).day
-    assert working_days_between(start, deadline).days == days
-    assert working_days_between(start, deadline - timedelta(days=1)).days == days - 1
+    assert CALENDAR.between(start, deadline).days == days
+    assert CALENDAR.between(start, deadline - timedelta(days=1)).days == days - 1
