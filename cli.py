@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Exit(IntEnum):
-    """CONTRACT 1."""
+    """How a command ended. Source: docs/operations.md, Exit codes."""
 
     DONE = 0
     BELOW = 1

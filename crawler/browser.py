@@ -33,7 +33,7 @@ PAGES_AT_ONCE = 2
 TASK_SECONDS = 120.0
 RENDER_SECONDS = 45.0
 CLOSE_SECONDS = 10.0
-WIDTH, HEIGHT = 1366, 768  # CONTRACT 5, site.display
+WIDTH, HEIGHT = 1366, 768  # a common screen (docs/method.md, site.display)
 # Lists that come when they are scrolled to; content that does not stand in the page's own tree.
 _SCROLL = """() => {
   const far = document.documentElement.scrollHeight > innerHeight;

@@ -1,4 +1,4 @@
-"""Which links of a page to visit, as what, and in which order (ARCHITECTURE 4).
+"""Which links of a page to visit, as what, and in which order?
 
 Levels: 0 home; 1 site map and disclosure tree; 2 to 5 the columns by clicks from home; 6 the newest articles
 of the period, the first of every column before the second of any; from 7 on the rest by depth. Inside a level
@@ -25,7 +25,7 @@ from crawler.rows import RowSource, find_rows
 from crawler.scope import Scope, place_of
 from crawler.traps import key_of, pattern_of
 
-COLUMN_DEPTH = 4  # clicks from home within which a column counts (CONTRACT 5, Sections)
+COLUMN_DEPTH = 4  # clicks from home within which a column counts (docs/method.md, Sections)
 ARTICLES = 6
 REST = 7
 DEEPEST = 40

@@ -33,7 +33,7 @@ class _Kept(NamedTuple):
 
 
 class Names:
-    """Resolves host names and knows which private addresses may be used (CONTRACT 2).
+    """Resolves host names and knows which private addresses may be used (docs/security.md, One gate).
 
     `declared` maps hosts to addresses (empty: no such name); `private_hosts` are hosts whose DNS may lead to
     a private address because a unit's own portal is there; `resolvers` are name servers, as

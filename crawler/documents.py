@@ -1,7 +1,7 @@
 """What kind of published paper is an article: policy document, interpretation, consultation, meeting?
 
 Pure. A paper is told by its title and by the column its page names; its number (文号), issuer and days are
-read from the index table or from the text. Source: domain/04 §3, domain/06, 文号 forms in use.
+read from the index table or from the text. Source: index tables and 文号 forms in use.
 """
 
 from __future__ import annotations

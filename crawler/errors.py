@@ -2,7 +2,7 @@
 
 CrawlError
 ├── BadUrl              not an http(s) address
-├── ForbiddenAddress    the address rule of CONTRACT 2
+├── ForbiddenAddress    the address rule of docs/security.md
 ├── NameUnknown         a DNS answer: no such name
 ├── NoAddress           the name has no address of the family asked for
 ├── ResolverFailed      SERVFAIL, refused or no answer: says nothing about the name

@@ -20,7 +20,7 @@ from crawler.rows import find_rows
 from crawler.tab import Rendered, Trouble
 from crawler.toolbar import find_toolbar
 
-SHARE = 0.05  # of the pages visited, at least one (ARCHITECTURE 8)
+SHARE = 0.05  # of the pages visited, at least one: renders are slow
 _LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
 _BLANK_TEXT = 30  # characters: a title and "loading" at most
 _NO_LIST = frozenset({PageKind.HOME, PageKind.ARTICLE, PageKind.ERROR, PageKind.CHALLENGE, PageKind.SEARCH})

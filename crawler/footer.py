@@ -2,7 +2,7 @@
 
 Evidence: the text of the page, of its frames and of what its scripts write (page.parts); comments are not in
 it. Identifiers are read wherever they stand; sponsor and contacts only near identifiers, because articles
-name sponsors and telephone numbers too. Source: domain/02 (formats and traps), seed 002 item 3.1.1.a.
+name sponsors and telephone numbers too. Source: 国办发〔2017〕47号, JL-3.1.1.a; traps as seen on portals.
 """
 
 from __future__ import annotations

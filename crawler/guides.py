@@ -1,7 +1,7 @@
 """What does a service guide (办事指南) say under its ten headings, and what is vague in it?
 
 Pure. Headings stand at the beginning of lines or cells; what follows up to the next heading is theirs. The
-words under 设定依据 are quotations and never judged. Source: domain/04 §6 (elements, synonyms, catch-alls).
+words under 设定依据 are quotations and never judged. Source: guides in use.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which links are hidden by their style and lead off the site (暗链)?
 
 Hidden alone is common (menus, tabs, pop-ups), so a link counts only if it is hidden AND leads to another
-host; government, education and known service hosts are left out. Source: domain/09.
+host; government, education and known service hosts are left out. Source: tampered pages as seen.
 """
 
 from __future__ import annotations

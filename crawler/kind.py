@@ -1,7 +1,7 @@
 """What kind of page is this? Conservative: walls and error pages are named by marks, not by guesses.
 
-Pure. What no rule is sure of is `other`, which no probe blames. Source: CONTRACT 6; the signs of walls and
-the words of error pages, columns and service guides seen on real portals.
+Pure. What no rule is sure of is `other`, which no probe blames. Source: the signs of walls and the
+words of error pages, columns and service guides seen on real portals.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ _HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|main)\.(?:s?html?|jsp|aspx
 
 
 def page_kind(page: Page) -> PageKind:
-    """The page's kind (CONTRACT 6); read once, kept while the page lives."""
+    """The page's kind; read once, kept while the page lives."""
     return page.once(_kind)
 
 

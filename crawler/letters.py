@@ -2,7 +2,7 @@
 
 Pure. A letter is read where labels stand at the beginning of lines or cells; the same labels heading the
 columns of a list say what its rows show. Words of citizens are never returned, only what is there and when.
-Source: domain/04 §5; label names seen on letter systems of several makers.
+Source: label names seen on letter systems of several makers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Party mark, error-report widget, site map: what is known by an element, not by text.
 
-All three are often only an image in a link, a script, or a span that a script fills. Source: domain/02.
+All three are often only an image in a link, a script, or a span that a script fills. 国办发〔2017〕47号.
 """
 
 from __future__ import annotations

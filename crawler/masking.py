@@ -1,7 +1,7 @@
 """Which numbers of a text are somebody's identity, bank card or mobile number, and the text without them?
 
 Used before anything read from a page is stored, so that no title, link text or excerpt carries such a value.
-Source: GB 11643 (identity numbers), ISO 7064 MOD 11-2, Luhn; domain/10.
+Source: GB 11643 (identity numbers), ISO 7064 MOD 11-2, Luhn.
 """
 
 from __future__ import annotations

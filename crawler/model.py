@@ -35,7 +35,7 @@ class Expect(Frozen):
 
 
 class Unit(Frozen):
-    """One unit to evaluate, with defaults already applied. Source: CONTRACT 2."""
+    """One unit to evaluate, with defaults already applied. Source: docs/operations.md, seeds.yaml."""
 
     id: str
     name: str
@@ -71,7 +71,7 @@ class Outcome(StrEnum):
     DENIED = "denied"  # 401, 403 and any other 4xx: says nothing about the page
     LIMITED = "limited"  # 429, or 503 with Retry-After
     SERVER_ERROR = "server_error"  # 5xx
-    WALL = "wall"  # a named mark of an anti-bot wall (domain/07), see Fetched.wall
+    WALL = "wall"  # a named mark of an anti-bot wall, see Fetched.wall
     NXDOMAIN = "nxdomain"  # a DNS answer said: no such name (or `resolve: []`)
     NO_ADDRESS = "no_address"  # the name exists, but has no address of the family asked for
     DNS_FAILED = "dns_failed"  # SERVFAIL, refused or no answer by the resolver
@@ -85,7 +85,7 @@ class Outcome(StrEnum):
     TOO_LARGE = "too_large"  # body or decoded body over the cap
     REDIRECTS = "redirects"  # a loop, or more hops than the cap
     BAD_URL = "bad_url"  # not an http(s) URL by the WHATWG rules
-    FORBIDDEN_ADDRESS = "forbidden_address"  # the address rule of CONTRACT 2
+    FORBIDDEN_ADDRESS = "forbidden_address"  # the address rule of docs/security.md
     ROBOTS = "robots"  # robots.txt forbids, and we obey
     OWN_NETWORK = "own_network"  # no canary answered around this attempt: our fault, not the host's
     BUDGET = "budget"  # not asked any more: a budget of time or number was used up
@@ -157,7 +157,7 @@ class Resolved(NamedTuple):
 
 
 class PageKind(StrEnum):
-    """What a page is (CONTRACT 6)."""
+    """What a page is."""
 
     HOME = "home"
     COLUMN = "column"

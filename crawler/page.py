@@ -14,7 +14,7 @@ from crawler.model import Fetched, Request
 from crawler.pieces import Part, read_parts, wanted
 from crawler.urls import Base, join
 
-# Everything that leads to another document or file (CONTRACT 5, Links); not css and js. The attribute
+# Everything that leads to another document or file (docs/method.md, Links); not css and js. The attribute
 # that holds the address stands beside each tag.
 _LINKING = {
     "a": "href",

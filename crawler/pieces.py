@@ -1,7 +1,7 @@
 """Which other documents belong to a page (header and footer scripts, frames), and what do they add?
 
 A person sees a page with its frames, and with what its scripts and `.load()` calls put into it. The pieces
-are named here, fetched by the walk, and read back from `page.includes`. Source: domain/02 (traps), 07.
+are named here, fetched by the walk, and read back from `page.includes`. Source: portals as seen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The browser's only way out: a forward proxy on loopback, run by the gate.
 
-It dials as the gate does, so declared addresses and the address rule of CONTRACT 2 hold for every redirect,
+It dials as the gate does, so declared addresses and the address rule hold for every redirect,
 WebSocket, image, worker and background request alike. TLS is not opened: of https only host and port are
 seen. Pace: a document over http takes its host's turn here, redirects included; what only the browser can
 tell apart (XHR, documents over https) takes its turn in crawler/browser.py; everything else goes at most six

@@ -1,7 +1,7 @@
 """What stands on a search result page, and is a wanted article among it?
 
 Pure. A result is a hit by its address (also wrapped in a redirecting link) or by its title after both sides
-are folded: width, spaces, punctuation, highlighting, a date at the end, a cut end. Source: domain/04 §1.
+are folded: width, spaces, punctuation, highlighting, a date at the end, a cut end. As seen on portals.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crawler.engines import Found, Row
 from crawler.page import Page, squeeze
 from crawler.traps import key_of
 
-SHOWN_SHARE = 0.8  # of a title that must be seen where its end is cut off (domain/04)
+SHOWN_SHARE = 0.8  # of a title that must be seen where its end is cut off (assumed)
 MORE_ALLOWED = 24  # characters beside the title in a result's link: a category, a date, a source
 SHORT_START = 6  # characters of a cut title from which on its link is worth following
 

@@ -1,7 +1,7 @@
 """How is a site searched from this page: by a form, by a script, or not at all?
 
 A form counts when it has a text field and anything about it says search; letters, log-in and progress
-queries do not. Fields outside forms, and forms whose button calls a script, are `script`. Source: domain/04.
+queries do not. Fields outside forms, and forms whose button calls a script, are `script`. As seen on portals.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Trouble(StrEnum):
-    """Why the browser could not be used; the words are the reasons of CONTRACT 3."""
+    """Why the browser could not be used; the words are the reasons of docs/method.md."""
 
     MISSING = "browser_missing"
     FAILED = "browser_failed"  # crashed twice, or would not start

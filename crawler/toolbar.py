@@ -1,7 +1,7 @@
 """Is there an entry for accessible or elder-friendly browsing (无障碍, 适老化) on this page?
 
 An entry is a link, button or icon whose words or handler say so, or a known tool script that draws one.
-Articles and services about the elderly are not entries. Source: domain/05.
+Articles and services about the elderly are not entries. Source: entries as seen on portals.
 """
 
 from __future__ import annotations

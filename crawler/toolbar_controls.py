@@ -1,6 +1,6 @@
 """What a control of an accessibility tool promises, by its words or by the names of its icon.
 
-Source: domain/05 (names seen on portals and in tools).
+Source: names seen on portals and in tools.
 """
 
 from __future__ import annotations

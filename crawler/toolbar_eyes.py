@@ -1,6 +1,6 @@
 """What can be seen of a page while its accessibility tool is used: its texts, its lines, what it says aloud.
 
-Reads the page by toolbar_page.js and compares looks; clicks nothing. Source: CONTRACT 5 (Accessibility).
+Reads the page by toolbar_page.js and compares looks; clicks nothing. Source: docs/method.md, Accessibility.
 """
 
 from __future__ import annotations

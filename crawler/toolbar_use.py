@@ -2,7 +2,7 @@
 
 Facts only: which effects were seen after which click, what was tried without effect, what could not be
 tried. A tool may hide behind one or two clicks, have icons for words, stand in a frame or be a site of its
-own. Source: CONTRACT 5 (Accessibility), domain/05.
+own. Source: docs/method.md, Accessibility.
 """
 
 from __future__ import annotations

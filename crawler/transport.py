@@ -102,7 +102,7 @@ class Transport(httpx.AsyncBaseTransport):
         except (HandshakeFailed, HandshakeCut) as problem:
             if site in self._tls_problems:
                 raise
-            # Certificate faults and old TLS are information, not a reason to be blind (domain/07).
+            # Certificate faults and old TLS are information, not a reason to be blind.
             answer = await self._answer(key, self._new(key, way, phase, lenient=True), inner)
             self._tls_problems[site] = str(problem)
             answer.extensions["tls_problem"] = str(problem)

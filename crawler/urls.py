@@ -160,7 +160,7 @@ def is_ip(host: str) -> bool:
 def is_private(address: str) -> bool:
     """Whether an IP address is not public: private, loopback, link-local, reserved, multicast.
 
-    IPv4 inside IPv6 (mapped, 6to4, NAT64) is judged by the IPv4 address. Source: CONTRACT 2.
+    IPv4 inside IPv6 (mapped, 6to4, NAT64) is judged by the IPv4 address. Source: docs/security.md, One gate.
     """
     ip = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):

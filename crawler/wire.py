@@ -1,7 +1,7 @@
 """The socket under the gate: where a connection may go, and how it is read.
 
 Every new connection passes `Dialer.connect_tcp`, for names and IP literals alike: that is where declared
-addresses, the address family and the address rule of CONTRACT 2 are applied, on every hop.
+addresses, the address family and the address rule of docs/security.md are applied, on every hop.
 """
 
 from __future__ import annotations

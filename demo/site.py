@@ -140,7 +140,7 @@ class Portal:
     def fault(self, check: str, *subjects: str, defects: int | None = -1, **fields: Any) -> None:
         """Note a planted fault: this check must fail, with these subjects (paths of this host or URLs).
 
-        `defects`: -1 = one per subject and at least one; None = the contract does not fix how many.
+        `defects`: -1 = one per subject and at least one; None = the method does not fix how many.
         """
         urls = tuple(s if "://" in s else self.url(s) for s in subjects)
         before = self.told.get(check)

@@ -2,7 +2,7 @@
 
 A portal is built faultless; each planted fault changes the truth right where it is planted
 (`Portal.fault`, `Portal.says`). This module holds the value and the truth of a faultless portal.
-Readings of CONTRACT 3 and 5; where the contract leaves room, `firm` is False.
+Readings of docs/method.md; where it leaves room, `firm` is False.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable
 class Truth:
     """What one check must say of one unit.
 
-    `subjects`: exactly the subjects of its findings (absolute URLs; empty = the contract fixes none).
+    `subjects`: exactly the subjects of its findings (absolute URLs; empty = the method fixes none).
     `among`: where samples are drawn, the pool the subjects must come from instead. `defects`: None where
     it is not fixed. `reason`: for unknown and not_applicable. `means`: what must be there to judge it
     (browser, ipv6); without it the check says `unknown: browser_missing` or `unknown: no_ipv6_here`.
-    `firm`: False where the contract leaves the reading open or a person has to confirm.
+    `firm`: False where the method leaves the reading open or a person has to confirm.
     """
 
     unit: str
@@ -54,7 +54,7 @@ def table() -> dict[str, Any]:
 
 
 def section_keys() -> list[str]:
-    """Every section key of CONTRACT 5, in its order."""
+    """Every section key of the catalogue of checks, in its order."""
     return list(table()["section_keys"])
 
 

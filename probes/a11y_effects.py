@@ -1,8 +1,8 @@
 """Does the accessibility entry do something? Uses it in a browser and looks for each effect.
 
 Evidence: two uses of the entry by crawler/toolbar_use.py, the second later and in a fresh browser context.
-An effect seen once is proved; one is missed only if both uses could try everything. Source: CONTRACT 5,
-domain/05.
+An effect seen once is proved; one is missed only if both uses could try everything. Source:
+docs/method.md, Accessibility.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Evidence: links, buttons and icons that open it, and known tool scripts. Whether it works is another check.
 A tool script alone may draw its entry or not, and so may any script of another host that is not read: that is
-unknown, not a fault. Source: CONTRACT 5, domain/05.
+unknown, not a fault. Source: docs/method.md, Accessibility.
 """
 
 from __future__ import annotations

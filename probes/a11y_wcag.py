@@ -1,6 +1,6 @@
 """How many accessibility rules (WCAG A/AA) does the home page break? Counted by axe-core in a browser.
 
-Evidence: axe's violations on the home page as rendered. A hint: no indicator asks for it. Source: CONTRACT 5.
+Evidence: axe's violations on the home page as rendered. A hint: no indicator asks for it. Source: WCAG A/AA.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which words of gambling and pornography stand in a text, outside lawful use? Data: bad_words.yaml.
 
 Portals write about these things all the time (police news, lottery centres), so a word counts only where no
-word of prosecution or prevention stands near it. Source: CONTRACT 5 (tamper.bad_words), domain/09.
+word of prosecution or prevention stands near it. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 
 from crawler.model import Frozen
 
-NEAR = 40  # characters between two words that belong together (CONTRACT 5: close together)
+NEAR = 40  # characters between two words that belong together (assumed)
 AROUND = 60  # characters in which a word of lawful use clears (assumed)
 
 

@@ -38,7 +38,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a check is `unknown`. Closed: CONTRACT 3 lists them."""
+    """Why a check is `unknown`. Closed: docs/method.md lists them."""
 
     BLOCKED = "blocked"
     BROWSER_MISSING = "browser_missing"
@@ -92,7 +92,7 @@ MAX_FINDINGS = 200
 
 
 class Result(Frozen):
-    """What one check says of one unit (CONTRACT 3, without the pack's part)."""
+    """What one check says of one unit (docs/formats.md, without the pack's part)."""
 
     check: str
     verdict: Verdict
@@ -120,7 +120,7 @@ class Result(Frozen):
     ) -> Result:
         """Fail with a defect; pass when enough of the population was tested; else unknown with `reason`.
 
-        `tested_share` is the limit of CONTRACT 3 (assumed, in the pack).
+        `tested_share`: assumed, a pack may set another.
         """
         tested = population if tested is None else tested
         if defects:

@@ -1,7 +1,7 @@
 """Every check there is, with its Chinese title: the list no result may be missing from.
 
 A check that no probe has claimed yet is still written for every unit, as `unknown: not_built_yet`.
-Ids are for ever. Source: CONTRACT 5.
+Ids are for ever. What they decide on: docs/method.md.
 """
 
 from __future__ import annotations

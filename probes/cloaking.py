@@ -1,7 +1,7 @@
 """Does the home page show search engines and phones something else than people? Only with --probe-cloaking.
 
 Home is asked as a search engine, as a phone and as a visitor from a search engine, and twice plainly, so that
-a page that changes by itself is known. Source: CONTRACT 5 (tamper.cloaking), domain/09.
+a page that changes by itself is known. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PHONE = (
 SEARCH = "https://www.baidu.com/s?wd=%E6%94%BF%E5%BA%9C%E7%BD%91%E7%AB%99"
 
 GUISES: dict[str, str] = {"spider": "以搜索引擎身份", "phone": "以手机身份", "search": "从搜索结果点入"}
-STEADY = 0.9  # two plain looks at least this alike: the page does not change by itself (domain/09)
+STEADY = 0.9  # two plain looks at least this alike: the page does not change by itself (assumed)
 OTHER = 0.5  # less alike than this: another page (assumed)
 
 

@@ -1,7 +1,7 @@
 """What stands in the body of a column or article page, and what hints that there is nothing?
 
 A page without rows and text is looked at closely: which words say "empty", what a script could still fill,
-what stands outside header, menu and footer. Source: CONTRACT 5 (Columns), domain/04 §3.
+what stands outside header, menu and footer. Source: docs/method.md, Columns.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What does a column hold, which pages are columns or articles, and how new is the newest thing in a list?
 
 Pure. Whatever might still fill a page (a script no other page runs, a frame not read) leaves it untested.
-Source: CONTRACT 5 (Columns), domain/04 §3-4.
+Source: docs/method.md, Columns.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Evidence: rows, text and media of every page the walk reached; what seems empty is fetched and read again.
 A column that a script, a frame or a system elsewhere might fill is untested, never empty.
-Source: CONTRACT 5 (Columns), domain/04 §3-4; days by kind in lexicon.yaml.
+Source: docs/method.md, Columns; days by kind in lexicon.yaml.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LISTED = 50
 
 class Limits(Frozen):
     tested_share: float = 0.9
-    blank_characters: int = 15  # fewer are no text (domain/04 §3, own default)
+    blank_characters: int = 15  # fewer are no text (assumed)
 
 
 class Read(StrEnum):

@@ -1,6 +1,6 @@
 """What one page tells of a consultation (意见征集): its draft, note, channels, last day, result.
 
-Pure. Source: CONTRACT 5 `decision.*`, seed 002 item 1.1.1, domain/06 (content tests).
+Pure. Source: JL-1.1.1; wording in use.
 """
 
 from __future__ import annotations

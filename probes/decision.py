@@ -2,8 +2,7 @@
 
 Evidence: consultations and their results as their pages tell them, and the attachments of those that leave
 something open, of which a few are opened. What is missing is told only where the walk was whole and every
-page and file that may hold it was read. Source: CONTRACT 5 `decision.*`, seed 002 items 1.1.1 b–d and the
-bonus item on platforms.
+page and file that may hold it was read. Source: JL-1.1.1.b to d and JL-B1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Is the site shown properly by a common browser, at a window of 1366 pixels?
 
 Evidence: home, one column and one article in Chromium: text, script errors, blocked parts, the page's width.
-A fault is told when two openings show it, and a person confirms it (needs_review). Source: CONTRACT 5.
+A fault is told when two openings show it, and a person confirms it (needs_review). Source: docs/method.md.
 """
 
 from __future__ import annotations

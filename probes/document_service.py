@@ -1,7 +1,7 @@
 """Documents and services (文件与办事互通): do policy documents lead to the services they rule, or back?
 
 Evidence: links in documents that lead to guides or a service platform, and links in guides that lead to
-documents; navigation, which stands on every page, does not count. A person confirms. Source: CONTRACT 5, B3.
+documents; navigation, which stands on every page, does not count. A person confirms. Source: JL-B3.
 """
 
 from __future__ import annotations

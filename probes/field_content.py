@@ -2,7 +2,7 @@
 
 Evidence: rows of lists whose titles name it, and the titles of the pages the walk opened. What a government's
 portal lacks may stand with its department of that role, where the sweep has one. Sends no request itself.
-Source: CONTRACT 5 `market.*`, `education.*`; seed 002 items 1.2.4 and 1.2.8; patterns assumed.
+Source: JL-1.2.4 and JL-1.2.8; patterns assumed.
 """
 
 from __future__ import annotations

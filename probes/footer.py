@@ -1,7 +1,7 @@
 """Footer identifiers (网站标识): does the site say who runs it, on home and on every page?
 
 Evidence: what header and footer of each page carry (crawler/footer.py). The site map is opened once where
-the walk did not. Source: CONTRACT 5, domain/02, seed 002 item 3.1.1.a.
+the walk did not. Source: 国办发〔2017〕47号, JL-3.1.1.a.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SiteMap(Frozen):
 
 
 class Limits(Frozen):
-    """`tested_share`: of the sampled pages (assumed). `per_kind`: pages drawn of each kind (CONTRACT 5)."""
+    """`tested_share`: of the sampled pages (assumed). `per_kind`: pages drawn of each kind (assumed)."""
 
     tested_share: float = 0.9
     per_kind: int = 2

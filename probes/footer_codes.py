@@ -1,7 +1,7 @@
 """Do the codes a site shows about itself contradict each other?
 
 Only well-formed values are compared. The first two digits of a local site code are the province of GB/T 2260;
-State Council codes (bm…) and other bodies (N…) have none. Source: domain/02.
+State Council codes (bm…) and other bodies (N…) have none. Source: 国办发〔2017〕47号.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Service guides (办事指南): are the ten elements there, is it clear what to bring, is nothing left vague?
 
 Evidence: the guides on the portal, also those that stand in an attachment, and, where it has fewer than five,
-those one hop off-site, in the browser where the answer alone is no guide. Source: CONTRACT 5, domain/04 §6.
+those one hop off-site, in the browser where the answer alone is no guide. Source: JL-1.1.3.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CHECKS = (
 _KEPT_LINKS = 20
 _BROWSING_SECONDS = 45.0
 _PLATFORMS = ("政务服务", "网上办事", "办事大厅", "吉事办")
-_WANTED = 5  # guides to judge (CONTRACT 5)
+_WANTED = 5  # guides to judge (JL-1.1.3)
 
 
 class GuideSeen(Frozen):

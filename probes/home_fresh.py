@@ -1,7 +1,7 @@
 """Is the home page still kept up (首页更新)? The newest dated entry on it may be at most two weeks old.
 
 Evidence: the dated rows of every list on the home page; for rows without a date, the article they open, when
-the walk read it. Source: national veto item 3 (two weeks), CONTRACT 5 `home.fresh`.
+the walk read it. Source: national veto item 3 (two weeks).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Public replies (互动交流): do they show when, by whom and what was answered, and did they come in time?
 
 Evidence: letters and lists of letters; of a citizen's words nothing is kept. What a list shows beside the
-link counts for the letter too. Source: CONTRACT 5, domain/04 §5, domain/11.
+link counts for the letter too. Source: docs/method.md, Replies.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NAMES = {
     Part.WHO: "答复单位",
     Part.TEXT: "答复内容",
 }
-_ELSEWHERE = ("信访", "举报", "访谈", "征集", "调查", "依申请")  # not counted as letters: domain/04 §5
+_ELSEWHERE = ("信访", "举报", "访谈", "征集", "调查", "依申请")  # not counted as letters
 _RATING_MARKS = ("满意", "myd", "manyi", "satisf", "pingfen")
 
 

@@ -2,8 +2,8 @@
 
 Evidence: documents and interpretations as their pages tell them (probes/interpreted.py), paired by link,
 number and title (probes/pairing.py); a few attachments of interpretations. An interpretation is called
-missing only where the walk was whole and no page or row that may be it stayed unread. Source: CONTRACT 5
-`interpretation.*`, seed 002 items 2.1 to 2.3.
+missing only where the walk was whole and no page or row that may be it stayed unread. Source: JL-2.1
+to JL-2.3.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CHECKS = (
     Check("interpretation.voices", "部门负责人、专家多角度解读"),
     Check("interpretation.own", "发布本级政策解读"),
 )
-FORMS_WANTED = 3  # seed 002: three or more
+FORMS_WANTED = 3  # JL-2.3.d
 _OF_INTERPRETATIONS = tuple(check.id for check in CHECKS[1:])
 
 

@@ -1,7 +1,7 @@
 """What one page tells of policy documents and their interpretations (解读).
 
 Pure. Kept are documents that need an interpretation, interpretations, and lists of them; all other pages
-leave nothing. Source: CONTRACT 5 `interpretation.*`, seed 002 items 2.1 to 2.3, domain/06.
+leave nothing. Source: JL-2.1 to JL-2.3; wording in use.
 """
 
 from __future__ import annotations

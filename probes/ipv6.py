@@ -3,7 +3,7 @@
 Evidence: the AAAA answer for the portal's host, its home page three times over IPv6 and beside the IPv4 one,
 and a drawn sample of second- and third-level internal links. The footer's claim 支持IPv6 is recorded, never
 proof.
-Source: CONTRACT 5, domain/03; the pass mark for links is assumed (no paper gives one).
+Source: what published IPv6 monitoring measures; the pass mark for links is assumed (no paper gives one).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CLAIM = re.compile(
 )
 # What says something about the page, but not that IPv6 fails.
 _NOT_SHOWN = frozenset({Outcome.WALL, Outcome.DENIED, Outcome.LIMITED, Outcome.ROBOTS, Outcome.BUDGET})
-# One window proves neither of these (CONTRACT 3, Portal down).
+# One window proves neither of these (docs/method.md, The portal's state).
 _DOUBTFUL = SILENT | {Outcome.SERVER_ERROR, Outcome.NXDOMAIN, Outcome.BAD_URL, Outcome.FORBIDDEN_ADDRESS}
 _WORDS: dict[str, str] = {
     Outcome.REFUSED: "连接被拒绝",
@@ -62,7 +62,7 @@ _WORDS: dict[str, str] = {
 
 class Limits(Frozen):
     links_share: float = 0.85  # assumed: the usual pass mark of CAC tables
-    overlap: float = 0.8  # assumed, CONTRACT 5
+    overlap: float = 0.8  # assumed
     tested_share: float = 0.9
 
 

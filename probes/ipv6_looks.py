@@ -89,7 +89,7 @@ def opened(look: Try | None) -> bool:
 
 
 def answered(look: Try | None) -> bool:
-    """A status under 500 (CONTRACT 5)."""
+    """A status under 500."""
     return look is not None and look.status is not None and look.status < 500
 
 

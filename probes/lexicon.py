@@ -2,7 +2,7 @@
 
 A name decides: exactly the name 1.0, the name inside a short text 0.8. Where a link's text says nothing (as
 更多), the folder's slug 0.5; a slug beside another name, or one that stands for several things, 0.3. From 0.5
-on a column counts as found. Data in lexicon.yaml. Source: domain/06.
+on a column counts as found. Data in lexicon.yaml. Source: names seen on portals.
 """
 
 from __future__ import annotations

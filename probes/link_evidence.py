@@ -1,7 +1,7 @@
 """Which targets do a unit's pages link to, and from where? What the link checks keep of each page.
 
 Targets are absolute URLs after the WHATWG rules, without fragment; `mailto:`, `javascript:` and the like are
-no targets. Source: CONTRACT 5 (Links), domain/04 §2.
+no targets. Source: docs/method.md, Links.
 """
 
 from __future__ import annotations

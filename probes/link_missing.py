@@ -1,7 +1,7 @@
 """How does a host answer for what is not there? Two invented names in different folders tell.
 
-A host without a real 404 has one page for all missing names; links that open it are wrong. Source: CONTRACT 5
-(Links), lessons of soft 404 detectors: two names, asked again later, never held against a home page.
+A host without a real 404 has one page for all missing names; links that open it are wrong. Source:
+lessons of soft 404 detectors: two names, asked again later, never held against a home page.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Pure. Only a 404 or 410, a DNS answer "no such name", a refused connection, an attachment that is none, and a
 wrong page speak against a link; walls, denials, time-outs and server errors never do in one sweep.
-Source: CONTRACT 5 (Links), domain/04 §2.
+Source: docs/method.md, Links.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Do the links open, and open the right thing (链接可用性)?
 
 Evidence: targets of every page; the walk's own visits; looks at what the walk does not visit (attachments,
-pictures, other sites), each repeated later where it failed. Source: CONTRACT 5 (Links), domain/04 §2.
+pictures, other sites), each repeated later where it failed. Source: docs/method.md, Links.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Meetings of the government (全体会议, 常务会议): is their content told, is there a live or replay form?
 
 Evidence: articles whose title names such a meeting, several about one meeting count as one; attachments of
-those with little text, of which a few are opened. Source:
-CONTRACT 5 `meeting.*`, seed 002 item 1.1.2 and its bonus item, domain/06.
+those with little text, of which a few are opened. Source: JL-1.1.2 and JL-B2.
 """
 
 from __future__ import annotations

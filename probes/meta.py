@@ -1,7 +1,7 @@
 """Page tags (页面标签): does each page say in its meta tags what site, column and article it is?
 
 Evidence: the required names that are missing, empty or `null` on each page, and what the tags say against
-what the page shows. Source: CONTRACT 5, domain/02 (2017 site guide: home 3 tags, lists 7, articles 10).
+what the page shows. Source: 国办发〔2017〕47号 (site guide: home 3 tags, lists 7, articles 10).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CHECKS = (
 SITE = ("SiteName", "SiteDomain", "SiteIDCode")
 COLUMN = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")
 ARTICLE = ("ArticleTitle", "PubDate", "ContentSource")
-_LISTED = 20  # findings (CONTRACT 5)
+_LISTED = 20  # findings
 
 
 class Tags(Frozen):

@@ -1,7 +1,7 @@
 """Is a site the mirror of another (镜像站)? Signs only; two strong ones beside a foreign host decide.
 
 Mirror sites copy a portal onto a bought domain and rewrite host and unit names. A government site on a plain
-host, old or moved, has none of these signs. Source: CONTRACT 5 (tamper.mirror), domain/09.
+host, old or moved, has none of these signs. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Does what stands in a column belong there (栏目与内容对应)? A person has to confirm.
 
 Evidence: articles that look out of place: a report of an event in a column for documents and reports, an
-interpretation from above in a column for the unit's own. Source: CONTRACT 5 `columns.mismatch`, domain/04 §3.
+interpretation from above in a column for the unit's own. Source: docs/method.md, Columns.
 """
 
 from __future__ import annotations

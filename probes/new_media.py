@@ -2,7 +2,7 @@
 
 Evidence: accounts that the site names or links, and their posts where the site lists them with days. `gather`
 opens up to four linked account pages, once each; platforms that show nothing to a visitor say nothing, and
-the accounts stay unknown. Source: CONTRACT 5 `new_media.*`, seed 002 item 3.2.1.
+the accounts stay unknown. Source: JL-3.2.1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Asking for information (依申请公开) and the disclosure guide (公开指南): which channels do they name?
 
 Evidence: what the pages of both columns say, as short quotations. Either page may name a channel for
-applications. Source: CONTRACT 5, domain/06 (on-request channels, guide content), indicators B5.
+applications. Source: 国办公开办函〔2019〕61号, JL-B5.
 """
 
 from __future__ import annotations

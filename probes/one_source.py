@@ -2,7 +2,7 @@
 
 Evidence: numbered policy documents of the portal and of its departments in the same sweep. One document: the
 same number and issuer, a like title. It differs where the title or the sentences differ much; days of
-publication and layout may. Source: CONTRACT 5 `site.one_source`, seed 002 item 3.1.2.
+publication and layout may. Source: JL-3.1.2.
 """
 
 from __future__ import annotations

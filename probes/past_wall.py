@@ -1,7 +1,7 @@
 """A portal whose every answer is a wall, but whose home page a browser opened: what may be said of it?
 
 Only some pages were read, so what needs the others stays `unknown: blocked`, whatever a probe makes of the
-few. Source: CONTRACT 3 (Portal behind a wall), ARCHITECTURE 5.
+few. Source: docs/method.md, The portal's state.
 """
 
 from __future__ import annotations

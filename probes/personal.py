@@ -2,7 +2,7 @@
 
 An identity number speaks for itself. A card needs a label, a mobile needs a person: a list of persons, or an
 identity number beside it. Duty phones, contacts of offices and firms, examples and masked forms are lawful.
-Only kind, count and a masked sample leave this module. Source: CONTRACT 5 (privacy), domain/10.
+Only kind, count and a masked sample leave this module. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations

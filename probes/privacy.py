@@ -1,7 +1,7 @@
 """Does the site publish personal data unmasked (身份证号、银行卡号、个人手机号), in pages or attachments?
 
 Evidence: kind, count and a masked sample per page; attachments drawn by seed are opened by `gather`. The raw
-values never leave the functions that find them. Source: CONTRACT 5 (Safety), domain/10.
+values never leave the functions that find them. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations

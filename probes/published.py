@@ -1,6 +1,6 @@
 """What the checks of published content share: the words of published.yaml, whose paper it is, likeness.
 
-Source: CONTRACT 5 (What is published: samples by seed, at most 20), domain/04 §3, domain/06.
+Source: docs/method.md, Dates, samples, period.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from crawler.rows import find_rows
 from probes.base import Evidence
 from probes.lexicon import best_section
 
-SAMPLE = 20  # CONTRACT 5
+SAMPLE = 20  # assumed
 SHORTEST_CORE = 6  # characters; a shorter name (办法) may be anybody's
 
 

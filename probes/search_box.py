@@ -1,7 +1,7 @@
 """Search entry (站内搜索): can a visitor search the portal?
 
 Evidence: forms, scripted fields and links that search, as each page shows them; of home in full, for the
-probe that uses the search. Source: CONTRACT 5, domain/04 §1.
+probe that uses the search. Source: docs/method.md, Search.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 At least three columns, one policy or service where there is any; three days to two years old at as-of,
 because an index lags and old texts may be archived; a unique title of 8 to 60 characters that the link to it
-confirms; an article that opened. Source: domain/04 §1, CONTRACT 5.
+confirms; an article that opened. Source: docs/method.md, Search.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Site search (站内检索): are four published titles found on its first page of results?
 
 Evidence: the search entries of home, and what the search answered to four drawn titles and an invented one.
-Source: JL-3.1.3 (0.5 points for each of four titles), CONTRACT 5, domain/04 §1.
+Source: JL-3.1.3 (0.5 points for each of four titles).
 """
 
 from __future__ import annotations

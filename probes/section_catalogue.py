@@ -2,7 +2,7 @@
 
 A catalogue is a link, attachment, article or column called so that names the field, a field's column inside
 the catalogue's own column, or a table with the official heads that names it; a few attachments for several
-fields are opened. Source: CONTRACT 5, domain/06.
+fields are opened. Source: 国办发〔2019〕54号 (the fields); docs/method.md.
 """
 
 from __future__ import annotations

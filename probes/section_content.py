@@ -1,7 +1,7 @@
 """Is there something in a required column for the period, or the yearly report that was due?
 
 Pure: the dates of the column's rows, of its sub-columns and of the articles visited under it. Rows that stay
-without a date never speak against a column. Source: CONTRACT 5 (content.<key>), domain/04 §4.
+without a date never speak against a column. Source: docs/method.md, Sections.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from probes.link_verdicts import place
 from probes.section_find import End, Map, Way, unshown
 from probes.section_page import Body, OnPage, years_in
 
-UNDATED_SHARE = 0.1  # of the entries: with more undated ones nothing can be said to be missing (CONTRACT 3)
+UNDATED_SHARE = 0.1  # of the entries: with more undated ones nothing can be said to be missing (assumed)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Where may a required column be, and what is known of each place? From stored evidence to ways and states.
 
 Pure. A way is one link (or a page's own name, or a leaf of a disclosure tree) that names a section; its state
-says whether it leads to a working column. Source: CONTRACT 5 (Sections), domain/06 "How to match".
+says whether it leads to a working column. Source: docs/method.md, Sections.
 """
 
 from __future__ import annotations
@@ -375,7 +375,7 @@ def _well_read(facts: PageFacts, known: Map) -> bool:
 
 
 def columns_cut(evidence: Evidence[OnPage]) -> bool:
-    """Did a budget cut at a level of columns? Levels are finished in order (ARCHITECTURE 4), so a page of a
+    """Did a budget cut at a level of columns? Levels are finished in order, so a page of a
     later level among the visited ones shows that the page cap cut no column."""
     cut = evidence.context.portal_detail.get("not_visited", {})
     if isinstance(cut, Mapping) and any(str(pattern).startswith("query:") for pattern in cut):

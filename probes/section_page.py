@@ -1,7 +1,7 @@
 """What one page tells about required columns: which of its links name one, and what stands in its own body.
 
 Pure. Links are kept only where their text or folder may stand for a section; articles only where they are
-blank or hold a catalogue, so that most pages leave nothing. Source: domain/06, domain/04 §3.
+blank or hold a catalogue, so that most pages leave nothing. Source: docs/method.md, Sections.
 """
 
 from __future__ import annotations

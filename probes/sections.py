@@ -2,7 +2,7 @@
 
 Evidence: what pages tell of columns (section_page). `gather` looks at what the walk did not visit (other
 sites, the parent's columns, lists of disclosure trees), `confirm` again at what seemed dead or empty.
-Source: CONTRACT 5 (Sections), domain/06.
+Source: docs/method.md, Sections.
 """
 
 from __future__ import annotations

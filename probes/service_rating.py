@@ -1,7 +1,7 @@
 """Rating of services (好差评): can people rate online, and are the results published? A person confirms.
 
 Evidence: rating forms, entries that lead to a rating platform, and articles with rating results. Whether the
-platform works is not asked here. Source: CONTRACT 5, indicators 1.1.4.
+platform works is not asked here. Source: JL-1.1.4.
 """
 
 from __future__ import annotations

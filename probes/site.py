@@ -1,7 +1,7 @@
 """The portal as a whole (网站可用性): does it open, is it under .gov.cn, does it say 404 for what is missing?
 
 Evidence: how the home page's ladder went (kept by the walk), and two invented paths asked for by `gather`.
-Source: CONTRACT 5, domain/02 (opening and naming; page rules), national veto item 2.
+Source: 国办发〔2017〕47号 (opening and naming), national veto item 2.
 """
 
 from __future__ import annotations

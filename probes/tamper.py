@@ -1,7 +1,7 @@
 """Was the site tampered with (暗链、有害文字、镜像、对搜索引擎另给内容)?
 
 Evidence: signs on each page (probes/tamper_signs.py); foreign sites that links name as government sites are
-opened; home is compared in guises where --probe-cloaking asks for it. Source: CONTRACT 5, domain/09.
+opened; home is compared in guises where --probe-cloaking asks for it. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations

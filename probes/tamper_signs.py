@@ -1,7 +1,7 @@
 """What on one page may show that it was tampered with? Facts for probes/tamper.py; nothing is judged here.
 
 Hidden links, words of gambling and pornography with their place, hosts the page links to, and on home the
-signs of a mirror. Source: CONTRACT 5 (Safety), domain/09.
+signs of a mirror. Source: docs/method.md, Safety.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 chinesecalendar knows the yearly State Council notices; where it has no data for a year, holidays gives the
 statutory days off without 调休 and the answer is marked incomplete. Late notices and local holidays are
-overrides, which a pack may set (`limits: {interaction: {calendar: …}}`). Source: domain/11; counting by
+overrides, which a pack may set (`limits: {interaction: {calendar: …}}`). Source: counting by
 民法典 201, 204: the day of the event does not count.
 """
 

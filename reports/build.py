@@ -39,7 +39,7 @@ from reports.vetoes import veto_views, vetoes_in_short
 from reports.words import KIND, reason_words
 from rules.model import Pack
 
-Line = Mapping[str, Any]  # one JSON line of CONTRACT 3 or 4
+Line = Mapping[str, Any]  # one JSON line of docs/formats.md
 
 PEOPLE = ("manual", "material", "external")
 DEFAULT_GROUP = "未分组"
@@ -60,7 +60,7 @@ def build(
 ) -> ReportData:
     """The report on `units`, in their order.
 
-    `results` are lines as in CONTRACT 3, `scores` lines as in CONTRACT 4 (one for each unit at most; a unit
+    `results` and `scores` are lines of docs/formats.md (one for each unit at most; a unit
     without one is shown as not ranked). `pages` counts the pages visited, `titles` names checks that the
     catalogue does not. `vetoes`: a pack with vetoes and its scores, where `pack` has none of its own.
     `reviews`: what people decided, where they did. `trends`: the sweeps before, where there are any.
@@ -263,7 +263,7 @@ def _unranked(unit: Unit, line: Line, checks: Sequence[CheckView], pack: Pack) -
 
 
 def _groups(views: Iterable[UnitView]) -> tuple[Group, ...]:
-    """Groups in the order they first appear; ranks stable by unit order (domain/08: 1, 2, 2, 4)."""
+    """Groups in the order they first appear; ranks stable by unit order (1, 2, 2, 4)."""
     members: dict[str, list[UnitView]] = {}
     for view in views:
         members.setdefault(view.group, []).append(view)

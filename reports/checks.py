@@ -11,7 +11,7 @@ from reports.observed import SKIPPED, observed_view
 from reports.text import clean, moment, web_link
 from reports.words import PROOF, reason_words
 
-Line = Mapping[str, Any]  # one JSON line of CONTRACT 3
+Line = Mapping[str, Any]  # one JSON line of docs/formats.md
 
 
 def anchor(prefix: str, name: str) -> str:

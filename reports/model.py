@@ -133,7 +133,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check's result for one unit. `reason` is in words, `reason_key` as in CONTRACT 3.
+    """One check's result for one unit. `reason` is in words, `reason_key` as in docs/method.md.
 
     `defects` and `faults` are those that count; explained ones stand apart, and a check all of whose defects
     are explained has the verdict `explained`."""
@@ -164,7 +164,7 @@ class CheckView:
 
     @property
     def unlisted(self) -> int:
-        """Defects beyond the listed ones (CONTRACT 3: at most 200 are listed)."""
+        """Defects beyond the listed ones (at most 200 are listed)."""
         return max(0, self.defects - len(self.faults))
 
 
@@ -229,7 +229,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ScoreView:
-    """One unit's score (CONTRACT 4). `low_score` and `high_score` are the range of `score`."""
+    """One unit's score. `low_score` and `high_score` are the range of `score`."""
 
     stage: str
     earned: float

@@ -1,4 +1,4 @@
-"""What a check read (`observed`, CONTRACT 3), in words: labels, values, and links that can be opened."""
+"""What a check read (`observed`), in words: labels, values, and links that can be opened."""
 
 from __future__ import annotations
 

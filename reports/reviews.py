@@ -15,7 +15,7 @@ Line = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Reviews:
     """`answers`: by unit and item code, with `reviewer`, `at` (ISO 8601) and `note`. `machine`: the score
-    lines (CONTRACT 4) without them."""
+    lines without them."""
 
     answers: Mapping[tuple[str, str], Line]
     machine: Sequence[Line]

@@ -11,7 +11,7 @@ from reports.text import clean
 from reports.words import VETO
 from rules.model import Pack
 
-Line = Mapping[str, Any]  # one JSON line of CONTRACT 4
+Line = Mapping[str, Any]  # one JSON line of docs/formats.md
 
 
 def veto_views(line: Line, pack: Pack, checks: Sequence[CheckView]) -> tuple[VetoView, ...]:

@@ -1,4 +1,4 @@
-"""The Chinese words for verdicts, reasons, states and observed values. Source: CONTRACT 3 and 4."""
+"""The Chinese words for verdicts, reasons, states and observed values."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from rules.model import Pack
 
 
 class Annotation(NamedTuple):
-    """The pack's part of a results line (CONTRACT 3). `applies` False: a hint (提示), never deducted."""
+    """The pack's part of a results line (docs/formats.md). `applies` False: a hint (提示), never deducted."""
 
     applies: bool
     indicators: tuple[str, ...]  # codes of items, then of vetoes, in the pack's order

@@ -1,7 +1,7 @@
 """From checks to points: how each check of an item stands, and the least and most the item can be worth.
 
 Every credit kind grows with its checks' answers, so the bounds are reached at their worst and best answers.
-Source: JILIN-MAP.
+Source: docs/method.md, From verdicts to points.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a rule pack is: a regulator's indicators as data. Names and numbers only, never expressions.
 
-Source of the shape: STYLE 3, JILIN-MAP. Points are floats as printed; sums are made with exact fractions.
+How to write one: CONTRIBUTING.md. Points are floats as printed; sums are made with exact fractions.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Section(StrEnum):
 
 
 class CreditKind(StrEnum):
-    """How checks become points (JILIN-MAP)."""
+    """How checks become points (docs/method.md)."""
 
     ALL = "all"  # every check passes, else nothing
     SHARE = "share"  # by the share of checks that pass; of samples, where there is one check

@@ -2,7 +2,7 @@
 
 An item counts as soon as the answers still missing (unknown, or waiting for a person) could not change its
 points; until then it is no part of the denominator: never nought, never full marks.
-Source: CONTRACT 4, JILIN-MAP.
+Source: docs/method.md, From verdicts to points.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _Line = tuple[Section, Assess, ItemScore]
 class Score(_Sparse):
     """One unit under one pack. Points, but `score` is 0..100 (with a bonus over it where the pack's flow says
     so) and `coverage` 0..1. Where points are not known there is no score and no coverage, and `full` is what
-    the source declares. Source: CONTRACT 4."""
+    the source declares. Source: docs/formats.md."""
 
     unit: str
     group: str

@@ -21,7 +21,7 @@ class Derived:
     async def replace_results(
         self, sweep_id: str, unit_id: str, pack_id: str, results: Sequence[Mapping[str, Any]]
     ) -> None:
-        """All results of a unit under a pack; each is CONTRACT 3's object, with its `check`."""
+        """All results of a unit under a pack; each is an object of docs/formats.md, with its `check`."""
         t = UnitTable
         which = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
         async with self._database.write() as connection:
@@ -52,7 +52,7 @@ class Derived:
         scores: Sequence[Mapping[str, Any]],
         machine: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """All scores of a sweep under a pack; each is CONTRACT 4's object, with its `unit`.
+        """All scores of a sweep under a pack; each is an object of docs/formats.md, with its `unit`.
 
         `machine`: the scores without people's answers, where answers went into `scores`.
         """

@@ -1,6 +1,6 @@
 """What changed between two sweeps, and whose doing it is: the site's, the rules', the coverage's, ours.
 
-Pure: result lines in (CONTRACT 3), changes out. A change is put down to the site only where the rules and
+Pure: result lines in, changes out. A change is put down to the site only where the rules and
 the program were the same, or where the old evidence was judged again by the new rules (`again`). What could
 not be tested in one of two sweeps is a change of coverage, never one of the site.
 """

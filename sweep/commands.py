@@ -126,7 +126,7 @@ def _with_home(fetched: Fetched) -> Page:
 async def export(
     db: str, sweep_id: str, what: What, unit: str | None, format: Format, canonical: bool, rules: str | None
 ) -> bytes:
-    """Lines of CONTRACT 3 or 4, as bytes for standard output."""
+    """Lines of docs/formats.md, as bytes for standard output."""
     async with await Store.open(db, create=False) as store:
         row = await store.get(sweep_id)
         pack = await pack_id(store, row, rules)

@@ -1,4 +1,4 @@
-"""What was read on one page, as `sunsweep inspect --json` shows it. Source: CONTRACT 6."""
+"""What was read on one page, as `sunsweep inspect --json` shows it. Source: docs/formats.md."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ async def owner_links(store: Store, sweep: SweepRow, owner: Unit) -> frozenset[s
 async def lines_of(
     store: Store, sweep: SweepRow, unit: Unit, pack: Pack, results: Sequence[Result]
 ) -> list[dict[str, Any]]:
-    """The contract's lines (section 3), with the times at which the pages were seen."""
+    """The lines of docs/formats.md, with the times at which the pages were seen."""
     times = await (await store.unit(sweep.id, unit.id)).times()
     fallback = sweep.started_at
     return [line_of(sweep, unit, pack, result, times, fallback) for result in results]

@@ -1,4 +1,4 @@
-"""Which old sweeps go, with everything that belongs to them. Source: CONTRACT 1 (prune)."""
+"""Which old sweeps go, with everything that belongs to them. Source: docs/operations.md, prune."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads seeds.yaml (the units to sweep, CONTRACT 2) and says exactly what is wrong with a bad one."""
+"""Reads seeds.yaml (the units to sweep) and says exactly what is wrong with a bad one."""
 
 from __future__ import annotations
 

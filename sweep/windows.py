@@ -16,7 +16,7 @@ from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepRow, SweepState
 
-APART = timedelta(hours=6)  # CONTRACT 5
+APART = timedelta(hours=6)  # docs/method.md, Confirmation
 
 
 async def window_before(store: Store, sweep: SweepRow, unit_id: str) -> UnitStore | None:

@@ -12,7 +12,7 @@ from crawler.model import Request
 
 
 class RowSource(StrEnum):
-    """Where a page's rows stood (CONTRACT 6)."""
+    """Where a page's rows stood."""
 
     STATIC = "static"
     DATASTORE = "datastore"  # Hanweb records inside script text

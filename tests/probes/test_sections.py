@@ -56,7 +56,7 @@ def verdicts(given: Evidence[OnPage]) -> dict[str, tuple[Verdict, str | None]]:
     return {result.check: (result.verdict, result.reason) for result in run_probe(PROBE, given)}
 
 
-def test_every_check_of_the_contract_is_claimed() -> None:
+def test_every_check_of_the_catalogue_is_claimed() -> None:
     wanted = {
         check.id for check in CATALOGUE if check.id.split(".")[0] in ("section", "content", "catalogue")
     }

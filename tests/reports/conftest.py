@@ -121,7 +121,7 @@ UNITS = [
 
 @dataclass(frozen=True)
 class City:
-    """What a sweep hands to the reports: lines as CONTRACT 3 and 4 give them."""
+    """What a sweep hands to the reports: lines as in docs/formats.md."""
 
     sweep: SweepFacts
     units: list[Unit]

@@ -16,10 +16,13 @@ import yaml
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
 from probes import ALL
-from probes.base import Evidence, Seen, SweepContext, Verdict, run_probe
+from probes.base import Evidence, Explained, Finding, Result, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS
 from rules.load import available, load
 from rules.model import Item
+from rules.score import ItemScore, Score
+from rules.standing import VetoLine
+from sweep.inspect import inspect_page
 
 ROOT = Path(__file__).parents[2]
 # In a process of its own: nothing imports the command line.
@@ -155,3 +158,12 @@ def _shown(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     return f"{default:g}" if isinstance(default, int | float) else "none"
+
+
+def test_every_key_of_the_exported_lines_stands_in_formats() -> None:
+    told = set(re.findall(r"\w+", (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")))
+    for shape in (Result, Finding, Explained, Score, ItemScore, VetoLine):
+        assert set(shape.model_fields) <= told
+    page = inspect_page(Page("http://www.a.gov.cn/", b"<html><body></body></html>", is_home=True))
+    for key, value in page.items():
+        assert {key, *(value if isinstance(value, dict) else ())} <= told
