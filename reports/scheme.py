@@ -9,7 +9,7 @@ from probes import ALL
 from reports.model import Assumption, Indicator, Scheme
 from reports.text import clean, percent, plain
 from reports.words import LIMIT
-from rules.load import limits_for
+from rules.load import limits_for, load_scheme
 from rules.model import Pack, Section
 
 
@@ -46,6 +46,10 @@ def _assumed(pack: Pack) -> Iterable[Assumption]:
             key = f"{probe.id}.{name}"
             label = LIMIT.get(key) or LIMIT.get(name) or field.description or key
             yield Assumption(clean(label, 80), plain(value), f"判定参数 {key}")
+    grades = load_scheme(pack.scheme)
+    if grades.assumed:
+        bands = "、".join(f"{band.name} {band.at_least:g} 分起" for band in grades.bands)
+        yield Assumption("等次分数线", bands, grades.basis)
     codes = list(dict.fromkeys(i.code for row in pack.indicators for i in row.items if i.assumed))
     if codes:
         yield Assumption("分值拆分或计分方法", "、".join(codes), "来源未印明，由程序假定")

@@ -162,7 +162,7 @@ def make_pack() -> Pack:
         {
             "version": 1, "id": "sample-2026", "name": "2026年临海市政务公开第三方评估指标", "edition": 2026,
             "source": {"document": "临海市政务公开评估指标（征求意见稿）", "carrier": "临政公开办〔2026〕3号", "status": "征求意见稿"},
-            "scheme": "bands", "totals": {"city": {"base": 20, "bonus": 1}},
+            "scheme": "four-grades", "totals": {"city": {"base": 20, "bonus": 1}},
             "limits": {"footer": {"tested_share": 0.95}}, "indicators": indicators,
         }
     )  # fmt: skip

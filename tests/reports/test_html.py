@@ -42,6 +42,12 @@ def test_every_unit_has_a_page_and_the_cover_says_how_it_was_made(report: Report
         assert assumption.name in cover
 
 
+def test_the_bands_of_grades_are_told_as_assumed(city: Any) -> None:
+    told = {one.name: one for one in city.report().scheme.assumed}
+    assert told["等次分数线"].value.startswith("优秀 90 分起、良好 80 分起")
+    assert "为本系统设定" in told["等次分数线"].why
+
+
 def test_the_same_data_gives_the_same_bytes(city: Any) -> None:
     assert pages(city.report()) == pages(city.report())
 
