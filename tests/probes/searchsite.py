@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,6 +19,7 @@ from demo.server import Answer, Asked, Host, Server
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.search_looks import Entrance, Searched, confirm, gather, unsettled
 from probes.search_titles import PROBE, observe
+from tests.crawler.gates import Clock
 
 HOST = "www.search.gov.cn"
 AS_OF = date(2026, 6, 30)
@@ -74,22 +74,21 @@ def searching(find: Find, *, name: str = "q", charset: str = "utf-8", extra: str
     return answer
 
 
+_SHELL = (
+    "<html><head><title>搜索</title></head><body><p>共找到 0 条结果</p><ul id=list></ul>"
+    "<script>{script}</script></body></html>"
+)
+_FILL = """
+fetch('/api/s?q=' + encodeURIComponent(new URLSearchParams(location.search).get('q')))
+  .then(r => r.json()).then(d => { document.getElementById('list').innerHTML =
+    d.map(x => '<li><a href="' + x[1] + '">' + x[0] + '</a></li>').join('');
+    document.querySelector('p').textContent = '共找到 ' + d.length + ' 条结果'; });
+"""
+FILLED_SHELL = _SHELL.replace("{script}", _FILL)
+
+
 def json_answer(data: object) -> Answer:
     return Answer(json.dumps(data, ensure_ascii=False).encode(), content_type="application/json")
-
-
-class Clock:
-    """Time that passes only by sleeping: the gate's pauses take none of ours."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 @dataclass
@@ -118,7 +117,7 @@ class SearchSite:
         resolve = {host: ["127.0.0.1"] for host in self.hosts}
         async with self.server.running() as port:
             self.port = port
-            clock = Clock()
+            clock = Clock()  # the gate's pauses take no time of ours
             async with Gate(resolve=resolve, default_policy=free, clock=clock, sleep=clock.sleep) as gate:
                 yield PatientNet(gate)
 
@@ -183,3 +182,11 @@ def _facts(url: str, role: Role, kind: PageKind, title: str, parent: str) -> Pag
 
 def quoted(text: str) -> str:
     return quote(text, safe="")
+
+
+def site_with(
+    handler: Handler, box: str = GET_FORM, path: str = "/search", charset: str = "utf-8"
+) -> SearchSite:
+    site = SearchSite(home=HOME.format(box=box), charset=charset)
+    site.portal.pages[path] = handler
+    return site

@@ -1,44 +1,30 @@
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
 
-from crawler.browser import Browser
-from crawler.browsing import UnitBrowser
-from crawler.chromium import find_chromium
-from crawler.patience import PatientNet
-from demo.server import Answer, Asked, Host, redirect
+from demo.server import Answer, Asked, Host
 from probes.base import Verdict
 from rules.credit import Part, Standing, bounds
 from rules.load import load
 from tests.probes.searchsite import (
     ARTICLES,
+    FILLED_SHELL,
     GET_FORM,
     HOME,
     POST_FORM,
     TITLES,
-    Handler,
     Hit,
     SearchSite,
     json_answer,
     quoted,
     results,
     searching,
+    site_with,
     value,
     whole,
 )
-
-
-def site_with(
-    handler: Handler, box: str = GET_FORM, path: str = "/search", charset: str = "utf-8"
-) -> SearchSite:
-    site = SearchSite(home=HOME.format(box=box), charset=charset)
-    site.portal.pages[path] = handler
-    return site
 
 
 async def test_a_get_form_that_finds_all_four_passes() -> None:
@@ -81,13 +67,6 @@ def highlighted(words: str) -> list[Hit]:
 
 def redirecting(words: str) -> list[Hit]:
     return [(title, f"/visit/link.do?id={path.split('_')[1][:4]}") for title, path in whole(words)]
-
-
-def wrapping(words: str) -> list[Hit]:
-    return [
-        ("查看", f"/visit/link.do?url={quoted('http://www.search.gov.cn:1' + path)}")
-        for _, path in whole(words)
-    ]
 
 
 async def test_highlighted_and_cut_titles_are_found_by_address() -> None:
@@ -224,22 +203,9 @@ async def test_a_search_that_does_not_answer_is_unknown(status: int, reason: str
     assert (result.verdict, result.reason, result.defects) == (Verdict.UNKNOWN, reason, 0)
 
 
-SHELL = (
-    "<html><head><title>搜索</title></head><body><p>共找到 0 条结果</p><ul id=list></ul>"
-    "<script>{script}</script></body></html>"
-)
-FILL = """
-fetch('/api/s?q=' + encodeURIComponent(new URLSearchParams(location.search).get('q')))
-  .then(r => r.json()).then(d => { document.getElementById('list').innerHTML =
-    d.map(x => '<li><a href="' + x[1] + '">' + x[0] + '</a></li>').join('');
-    document.querySelector('p').textContent = '共找到 ' + d.length + ' 条结果'; });
-"""
-
-
 async def test_a_shell_filled_by_script_needs_a_browser() -> None:
     """Its "0 条" is what every visitor's page begins with."""
-    shell = SHELL.replace("{script}", FILL)
-    result = await site_with(lambda asked: Answer(shell.encode())).judged()
+    result = await site_with(lambda asked: Answer(FILLED_SHELL.encode())).judged()
     assert (result.verdict, result.reason) == (Verdict.UNKNOWN, "browser_missing")
 
 
@@ -357,85 +323,3 @@ async def test_one_seed_draws_the_same_titles_on_any_port() -> None:
     first = (await site_with(searching(whole)).judged()).observed["sample"]
     second = (await site_with(searching(whole)).judged()).observed["sample"]
     assert [one["title"] for one in first] == [one["title"] for one in second]
-
-
-# In a real browser: the search page is a shell, or the field has no form
-
-
-async def in_browser(site: SearchSite) -> tuple[Verdict, str | None, Sequence[str]]:
-    async with site.net() as net, Browser(net._gate) as browser:  # type: ignore[arg-type]
-        patient = PatientNet(net._gate, browser=UnitBrowser(browser))
-        async with asyncio.timeout(200):
-            result = await site.judged_by(patient)
-    return result.verdict, result.reason, [one.get("state", "") for one in result.observed["sample"]]
-
-
-def api(asked: Asked) -> Answer:
-    return json_answer([list(hit) for hit in whole(value(asked, "q"))])
-
-
-SCRIPTED_BOX = """<input id="keyword" placeholder="请输入搜索关键字">
-<a href="javascript:;" onclick="go()">搜索</a>
-<script>function go() {{ {go} }}</script>"""
-GO = {
-    "a new window": "window.open('/result?q=' + encodeURIComponent(keyword.value))",
-    "a frame": "document.body.insertAdjacentHTML('beforeend', '<iframe src=\"/result?q='"
-    " + encodeURIComponent(keyword.value) + '\"></iframe>')",
-}
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("where", list(GO))
-async def test_the_browser_types_and_reads_the_answer(where: str) -> None:
-    box = SCRIPTED_BOX.format(go=GO[where])
-    site = site_with(lambda asked: Answer(SHELL.replace("{script}", FILL).encode()), box, "/result")
-    site.portal.pages["/api/s"] = api
-    assert await in_browser(site) == (Verdict.PASS, None, ["address"] * 4)
-
-
-ODD_BOX = """<input id="keyword" value="请输入搜索内容" onfocus="value = ''"><ul id="out"></ul>
-<script>
-const row = (x) => '<li><a href="' + x[1] + '">' + x[0] + '</a></li>';
-const put = (rows) => { out.innerHTML = rows.map(row).join(''); };
-const ask = () => fetch('/api/p', { method: 'POST', body: keyword.value }).then(r => r.json()).then(put);
-keyword.oninput = () => setTimeout(() => fetch('/api/hint'), 300);
-keyword.onkeydown = (event) => {
-  if (event.key === 'Enter') { out.innerHTML = '正在加载…'; setTimeout(ask, 1000); }
-};
-</script>"""
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
-async def test_a_field_that_suggests_loads_late_and_answers_in_place_is_read() -> None:
-    site = SearchSite(home=HOME.format(box=ODD_BOX))
-    site.portal.pages["/api/hint"] = json_answer(["热词"])
-
-    def answer(asked: Asked) -> Answer:
-        found = whole(asked.body.decode())
-        return json_answer(
-            [(f"<em>{title[:4]}</em>{title[4:]}", f"/go?to={quoted(path)}") for title, path in found]
-        )
-
-    site.portal.pages["/api/p"] = answer
-    site.portal.pages["/go"] = lambda asked: redirect(value(asked, "to"))
-    assert await in_browser(site) == (Verdict.PASS, None, ["title"] * 4)
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
-async def test_an_engine_that_finds_everything_proves_nothing_in_the_browser_either() -> None:
-    site = site_with(lambda asked: Answer(SHELL.replace("{script}", FILL).encode()))
-    site.portal.pages["/api/s"] = lambda asked: json_answer([[value(asked, "q"), "/news/1.html"]])
-    verdict, reason, states = await in_browser(site)
-    assert (verdict, reason, set(states)) == (Verdict.FAIL, None, {"title"})
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(find_chromium(os.environ) is None, reason="no Chromium on this machine")
-async def test_nothing_found_in_the_browser_fails() -> None:
-    site = site_with(lambda asked: Answer(SHELL.replace("{script}", FILL).encode()))
-    site.portal.pages["/api/s"] = lambda asked: json_answer([])
-    verdict, reason, states = await in_browser(site)
-    assert (verdict, reason, set(states)) == (Verdict.FAIL, None, {"missed"})

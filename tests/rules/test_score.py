@@ -14,19 +14,11 @@ from crawler.model import Period, Unit, UnitKind
 from probes.base import Reason, Result, Verdict
 from rules.load import load, load_scheme
 from rules.score import ItemScore, Score, Stage, State, rank, score
+from tests.rules.verdicts import failed, passed
 
 PERIOD = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
 COUNTY = Unit(id="lufeng", name="陆丰市人民政府", kind=UnitKind.COUNTY, group="县(市、区)")
 PACK = load("jilin-2021")
-
-
-def passed(check: str, **fields: Any) -> Result:
-    return Result(check=check, verdict=Verdict.PASS, population=1, tested=1, **fields)
-
-
-def failed(check: str, defects: int = 1, tested: int = 1, **fields: Any) -> Result:
-    fields.setdefault("population", tested)
-    return Result(check=check, verdict=Verdict.FAIL, defects=defects, tested=tested, **fields)
 
 
 def absent(check: str, reason: str | None = None) -> Result:
