@@ -1,12 +1,11 @@
 """What does an article page say: title, date, source, body text without chrome, attachments, media.
 
-Pure. The date of the text a person sees goes before the page tag (PubDate), because tags carry the day of
-a migration; then the URL. Source: the body containers and date labels seen on real portals.
+Pure. Title, date and source are found by crawler/article_head.py. Source: the body containers seen on real
+portals.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +14,12 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import dialects
-from crawler.dates import find_dates, parse_date, plain, url_date
+from crawler.article_head import find_date, find_source, find_title, line_of, tag_of
+from crawler.dates import parse_date, url_date
 from crawler.dialects.reading import DialectArticle
 from crawler.page import block_text, resolve, squeeze
 from crawler.regions import in_chrome
 from crawler.rows import find_rows, menu_like
-from crawler.written import said
 
 if TYPE_CHECKING:
     from crawler.page import Page
@@ -71,31 +70,6 @@ _TAIL = re.compile(
     r"|本页)|上一[篇条]|下一[篇条]|分享到|您访问的链接即将离开)"
 )
 _NOT_TEXT = re.compile(r"^(?:暂无(?:内容|数据|信息)?|无|内容加载中.*|加载中.*)$")
-_MARKUP = re.compile(r"<[^<>]{0,200}>")
-_SPACE = re.compile(r"\s+")
-_SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|来\s*源|稿\s*源|发布机构|发布单位|信息提供)\s*[:：]\s*([^\s:："
-    r"|丨]{2,40}(?: [^\s:：|\d【\[]{2,20})?)"
-)
-_SOURCE_END = re.compile(
-    r"(?:发布|时间|日期|浏览|访问|点击|作者|编辑|字体|字号|责任|打印|阅读|【|\[|分享|20\d\d).*$"
-)
-# How a label before a date ranks: lower is nearer to "published"; None: another matter.
-_LABELS = (
-    (
-        re.compile(
-            r"(?:失效|废止|有效|截止|截至|实施|施行|浏览|当前|今天|生成页面"
-            r"|页面生成)[^\d]{0,8}$"
-        ),
-        None,
-    ),
-    (re.compile(r"(?:更新|修改)[^\d]{0,8}$"), 4),
-    (re.compile(r"(?:发布|公布|公开|发表|刊发|上传|录入)(?:时间|日期)?\s*[:：]?\s*$|日间[:：]\s*$"), 0),
-    (re.compile(r"(?:发文|生成|成文|印发|制发|成稿|签发)(?:时间|日期)\s*[:：]?\s*$"), 2),
-    (re.compile(r"(?:时\s*间|日\s*期)\s*[:：]?\s*$"), 1),
-)
-UNLABELLED = 3
-CHANGED = 4  # the day of the last change: better than none, behind tag and address
 
 
 def read_article(page: Page) -> Article | None:
@@ -114,7 +88,7 @@ def _read(page: Page) -> Article | None:
         return _from_data(page, told)
     if page.is_home or page.tree.body is None:
         return None
-    tagged = bool(_tag(page, "articletitle"))
+    tagged = bool(tag_of(page, "articletitle"))
     named = tagged or is_article_url(page.url)
     body = _body(page)
     if not named and (body is None or _is_list(page, body)):
@@ -126,16 +100,16 @@ def _assemble(page: Page, body: LexborNode | None, named: bool) -> Article | Non
     text = _clean(block_text(body)) if body is not None else ""
     characters = _count(text)
     lines = page.text.split("\n")
-    title, at = _title(page, lines)
+    title, at = find_title(page, lines)
     first = text.partition("\n")[0]
-    start = _find(lines, squeeze(first)[:40], at) if first else min(len(lines), (at or 0) + 12)
-    day, where = _date(page, lines, at, start, text)
+    start = line_of(lines, squeeze(first)[:40], at) if first else min(len(lines), (at or 0) + 12)
+    day, where = find_date(page, lines, at, start, text)
     images, media, attachments = _contents(page, body)
     if not named and characters < 15 and not (images or media or attachments):
         return None
     zone = "\n".join(lines[max(0, (at or start) - 20) : start + 1])
     return Article(
-        title, day, where, _source(page, zone), characters, text, attachments, images, media, named
+        title, day, where, find_source(page, zone), characters, text, attachments, images, media, named
     )
 
 
@@ -231,10 +205,10 @@ def _announced(page: Page, body: LexborNode) -> bool:
     if _count(text) < _RUNNING or not first:
         return False
     lines = page.text.split("\n")
-    title, at = _title(page, lines)
+    title, at = find_title(page, lines)
     if at is None or len(title) < _OWN_TITLE:
         return False
-    start = _find(lines, squeeze(first)[:40], at)
+    start = line_of(lines, squeeze(first)[:40], at)
     between = lines[at + 1 : start]
     if not 0 < len(between) <= _ANNOUNCING or not squeeze(lines[start] if start < len(lines) else ""):
         return False
@@ -271,132 +245,3 @@ def _contents(page: Page, body: LexborNode | None) -> tuple[int, int, tuple[str,
 def _icon(src: str) -> bool:
     name = src.rpartition("/")[2].lower()
     return name.startswith(("icon", "file", "doc", "pdf", "xls", "print", "close")) or name.endswith(".gif")
-
-
-# -- title
-
-
-def _title(page: Page, lines: list[str]) -> tuple[str, int | None]:
-    """The visible title and the line it stands on: the longest line the page's tags or <title> repeat."""
-    tag = _tag(page, "articletitle")
-    chrome = {squeeze(page.meta.get(name, "")) for name in ("sitename", "columnname")}
-    whole = f"{tag}\0{page.title}"
-    close = _SPACE.sub("", whole)
-    best, at = "", None
-    for number, line in enumerate(lines):
-        if len(line) < max(3, len(best)) or line in chrome or (line == best and at is not None):
-            continue
-        if len(line) > len(best) and (line in whole or _SPACE.sub("", line) in close):
-            best, at = line, number
-    if at is not None:
-        own = _SPACE.sub("", tag)
-        best, at = _joined(lines, at, own if _SPACE.sub("", best) in own else close)
-    if tag and len(best) * 2 < len(tag):
-        return tag, at
-    if len(best) >= 6 or (best and best == tag):
-        return best, at
-    heading = page.tree.css_first("h1,.article-title,.title,.bt,h2,h3")
-    text = squeeze(heading.text()) if heading is not None else ""
-    if text and len(text) <= 120 and not best:
-        return text, _find(lines, text[:40], None)
-    return best or tag or re.split(r"[_|｜]| - |--|——", page.title)[0].strip(), at
-
-
-def _joined(lines: list[str], at: int, close: str) -> tuple[str, int]:
-    """A title that is broken over lines (<br>), put together as far as tag or <title> repeat it."""
-    text, first, last = lines[at], at, at
-    while first > 0 and len(lines[first - 1]) >= 2 and _SPACE.sub("", lines[first - 1] + text) in close:
-        first -= 1
-        text = f"{lines[first]} {text}"
-    while (
-        last + 1 < len(lines)
-        and len(lines[last + 1]) >= 2
-        and _SPACE.sub("", text + lines[last + 1]) in close
-    ):
-        last += 1
-        text = f"{text} {lines[last]}"
-    return text, last
-
-
-def _tag(page: Page, name: str) -> str:
-    value = squeeze(_MARKUP.sub(" ", html.unescape(html.unescape(page.meta.get(name, "")))))
-    return "" if value.lower() in ("null", "undefined") else value
-
-
-def _find(lines: list[str], start: str, after: int | None) -> int:
-    """The first line from `after` on that begins a text; the place after the title where none does."""
-    low = (after + 1) if after is not None else 0
-    if start:
-        for number in range(low, len(lines)):
-            line = lines[number]
-            if line and (line.startswith(start) or start.startswith(line)):
-                return number
-    return min(low + 12, len(lines))
-
-
-# -- date and source
-
-
-def _date(page: Page, lines: list[str], at: int | None, start: int, text: str) -> tuple[date | None, str]:
-    """(day, 'text' | 'meta' | 'url' | ''): labelled in sight, unlabelled between title and body, tag, URL."""
-    ranked: list[tuple[int, int, date]] = []
-    above = lines[max(0, (at if at is not None else start) - 40) : at if at is not None else start]
-    ranked += _labelled(" ".join(above), 10)
-    if at is not None:
-        between = " ".join(lines[at + 1 : start])
-        ranked += [(rank, 0, day) for rank, _, day in _labelled(between, 0, free=True)]
-    last = text.rpartition("\n")[2]
-    after = _find(lines, squeeze(last)[:40], start) if last else start
-    ranked += _labelled(" ".join(lines[after : after + 12]), 20)
-    ranked = ranked or _labelled(page.once(_scripted), 30)
-    best = min(ranked, key=lambda item: item[:2], default=None)
-    if best is not None and best[0] < CHANGED:
-        return best[2], "text"
-    tagged = parse_date(page.meta.get("pubdate", "")) or parse_date(page.meta.get("publishdate", ""))
-    if tagged is not None:
-        return tagged, "meta"
-    linked = url_date(page.url)
-    if linked is not None:
-        return linked, "url"
-    return (best[2], "text") if best is not None else (None, "")
-
-
-def _labelled(text: str, order: int, *, free: bool = False) -> list[tuple[int, int, date]]:
-    """(rank, order, day) of each labelled date of a text; with `free` also of those without a label."""
-    text = plain(text)
-    found = []
-    for item in find_dates(text):
-        if item.day is None:
-            continue
-        rank = _rank(text[max(0, item.start - 16) : item.start])
-        if rank is not None and (free or rank < UNLABELLED):
-            found.append((rank, order, item.day))
-    return found
-
-
-def _rank(before: str) -> int | None:
-    for label, rank in _LABELS:
-        if label.search(before):
-            return rank
-    return UNLABELLED
-
-
-def _scripted(page: Page) -> str:
-    """What small scripts write behind the words before them: `来源：<script>document.write("…")</script>`."""
-    lines = []
-    for tag in page.script_tags if "document.write" in page.html else ():
-        text = squeeze(_MARKUP.sub(" ", said(tag.text)))
-        if text:
-            before = tag.node.prev
-            label = squeeze(before.text_content or "")[-20:] if before and before.tag == "-text" else ""
-            lines.append(label + text)
-    return "\n".join(lines)
-
-
-def _source(page: Page, zone: str) -> str:
-    for text in (zone, page.once(_scripted)):
-        match = _SOURCE.search(text)
-        name = _SOURCE_END.sub("", match[1]).strip(" 　：:（(") if match is not None else ""
-        if len(name) >= 2:
-            return name
-    return _tag(page, "contentsource")
