@@ -33,6 +33,8 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _DECODERS = {"unescape", "decodeURI", "decodeURIComponent"}
+# A statement may begin without a semicolon before it.
+_STATEMENTS = frozenset({"var", "let", "const", "function", "if", "else", "return", "for"})
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
 _FILLED = re.compile(r"\$\{[^{}]*\}")
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "v": "", "0": "", "\n": "", "\r\n": ""}
@@ -177,43 +179,67 @@ def _own_document(tokens: list[_Token], at: int) -> bool:
 
 def _sum(tokens: list[_Token], start: int, values: dict[str, str]) -> tuple[str, int]:
     """The text of an expression from `start` on, and where it ends (`;`, `,`, or its closing bracket)."""
-    parts: list[str] = []
-    i, depth = start, 0
-    decode_at: list[tuple[int, int]] = []  # (bracket depth, number of parts) where a decoder began
-    while i < len(tokens):
-        kind, text = tokens[i]
-        if kind == "string":
-            parts.append(text)
-        elif kind == "word":
-            following = tokens[i + 1].text if i + 1 < len(tokens) and tokens[i + 1].kind == "mark" else ""
-            if text in _DECODERS and following == "(":
-                decode_at.append((depth, len(parts)))
-            elif text in ("var", "let", "const", "function", "if", "else", "return", "for"):
-                break  # a statement without a semicolon before it
-            elif following == "(":
-                parts.append(values.get(f"{text}()", _GAP))
-            elif following == "=" and depth == 0:
-                break
-            else:
-                parts.append(values.get(text, _GAP) if following not in (".", "[") else _GAP)
-        elif kind == "number":
-            parts.append(_GAP)
-        elif kind == "mark":
-            if text == "?":  # one of two texts
-                parts.append(_GAP)
-            if text in "([{":
-                depth += 1
-            elif text in ")]}":
-                depth -= 1
-                if depth < 0:
-                    break
-                if decode_at and decode_at[-1][0] == depth:
-                    _, first = decode_at.pop()
-                    parts[first:] = [_decoded("".join(parts[first:]))]
-            elif text in ";," and depth == 0:
-                break
-        i += 1
-    return "".join(parts), i
+    expression = _Expression(tokens, start, values)
+    return expression.read(), expression.at
+
+
+class _Expression:
+    """Adds up the texts of an expression, token by token; `at` is where it has come to."""
+
+    def __init__(self, tokens: list[_Token], start: int, values: dict[str, str]) -> None:
+        self.at = start
+        self._tokens = tokens
+        self._values = values
+        self._parts: list[str] = []
+        self._depth = 0  # of brackets
+        self._decoders: list[tuple[int, int]] = []  # (depth, number of parts) where a decoder began
+
+    def read(self) -> str:
+        while self.at < len(self._tokens) and self._take(self._tokens[self.at]):
+            self.at += 1
+        return "".join(self._parts)
+
+    def _take(self, token: _Token) -> bool:
+        """Add what a token says; False where the expression ended before it."""
+        match token.kind:
+            case "word":
+                return self._word(token.text)
+            case "mark":
+                return self._mark(token.text)
+            case "string":
+                self._parts.append(token.text)
+            case "number":
+                self._parts.append(_GAP)
+        return True
+
+    def _word(self, text: str) -> bool:
+        after = self._tokens[self.at + 1] if self.at + 1 < len(self._tokens) else None
+        following = after.text if after is not None and after.kind == "mark" else ""
+        if text in _DECODERS and following == "(":
+            self._decoders.append((self._depth, len(self._parts)))
+        elif text in _STATEMENTS or (following == "=" and self._depth == 0):
+            return False
+        elif following == "(":
+            self._parts.append(self._values.get(f"{text}()", _GAP))
+        else:
+            self._parts.append(self._values.get(text, _GAP) if following not in (".", "[") else _GAP)
+        return True
+
+    def _mark(self, text: str) -> bool:
+        if text == "?":  # one of two texts
+            self._parts.append(_GAP)
+        elif text in "([{":
+            self._depth += 1
+        elif text in ")]}":
+            return self._close()
+        return self._depth > 0 or text not in ";,"
+
+    def _close(self) -> bool:
+        self._depth -= 1
+        if self._decoders and self._decoders[-1][0] == self._depth:
+            _, first = self._decoders.pop()
+            self._parts[first:] = [_decoded("".join(self._parts[first:]))]
+        return self._depth >= 0
 
 
 def _decoded(text: str) -> str:

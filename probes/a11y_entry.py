@@ -71,14 +71,17 @@ def judge(evidence: Evidence[EntrySeen], limits: Limits) -> Iterator[Result]:
             observed={**observed, "why": why, "unread": list(seen.unread)},
         )
     else:
-        finding = Finding(
-            url=home.facts.final_url,
-            message="首页没有无障碍或适老化浏览入口。",
-            expected="首页页头或页脚有“无障碍”“适老版”“长者模式”等入口",
-            found="页面的链接、按钮、图片说明和脚本中均未见无障碍、适老化入口",
-            advice="接入无障碍浏览工具，并把入口放在全站共用的页头模板中",
-        )
-        yield Result.of("a11y.entry", defects=[finding], observed=observed)
+        yield Result.of("a11y.entry", defects=[_missing(home.facts.final_url)], observed=observed)
+
+
+def _missing(url: str) -> Finding:
+    return Finding(
+        url=url,
+        message="首页没有无障碍或适老化浏览入口。",
+        expected="首页页头或页脚有“无障碍”“适老版”“长者模式”等入口",
+        found="页面的链接、按钮、图片说明和脚本中均未见无障碍、适老化入口",
+        advice="接入无障碍浏览工具，并把入口放在全站共用的页头模板中",
+    )
 
 
 PROBE = Probe(id="a11y_entry", checks=CHECKS, evidence=EntrySeen, limits=Limits, observe=observe, judge=judge)

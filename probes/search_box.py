@@ -82,14 +82,17 @@ def judge(evidence: Evidence[SearchSeen], limits: Limits) -> Iterator[Result]:
             observed={**observed, "why": why, "unread": list(seen.unread)},
         )
     else:
-        finding = Finding(
-            url=home.facts.final_url,
-            message="门户没有站内搜索入口。",
-            expected="首页显著位置有搜索框，能够检索本站信息",
-            found="首页及已读的其他页面均未见搜索框、搜索脚本或搜索页链接",
-            advice="在全站共用的页头模板中放置搜索框",
-        )
-        yield Result.of("search.box", defects=[finding], observed=observed)
+        yield Result.of("search.box", defects=[_missing(home.facts.final_url)], observed=observed)
+
+
+def _missing(url: str) -> Finding:
+    return Finding(
+        url=url,
+        message="门户没有站内搜索入口。",
+        expected="首页显著位置有搜索框，能够检索本站信息",
+        found="首页及已读的其他页面均未见搜索框、搜索脚本或搜索页链接",
+        advice="在全站共用的页头模板中放置搜索框",
+    )
 
 
 PROBE = Probe(
