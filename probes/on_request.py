@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -215,28 +215,27 @@ def _judge_asking(evidence: Evidence[OnPage], asking: _Pages, guides: _Pages, li
     near = {url for url, _ in pages}
     unread = [*(url for url, page in pages if not page.read), *away, *evidence.unread(_NAMES, near)]
     if not read:
-        told = {"why": "申请说明在附件、图片或站外系统中，未能读到", "links": unread}
-        return Result.unknown(check, Reason.UNREADABLE, population=1, observed=told)
-    facts = _facts(read, "ask")
-    names = {name: words for name, (words, _) in _APPLYING.items()}
-    if not limits.fax_or_mail:
-        names.pop("fax_or_mail")
-    lacking = [words for name, words in names.items() if name not in facts]
-    channels = [names[name] for name in names if name in facts]
-    observed: dict[str, object] = {"sample": [url for url, _ in read][:5], "channels": channels}
-    if not lacking:
+        why = "申请说明在附件、图片或站外系统中，未能读到"
+        return Result.unknown(check, Reason.UNREADABLE, population=1, observed={"why": why, "links": unread})
+    wanted = {
+        name: label for name, (label, _) in _APPLYING.items() if limits.fax_or_mail or name != "fax_or_mail"
+    }
+    told = _Channels(wanted, _facts(read, "ask"))
+    observed: dict[str, object] = {"sample": [url for url, _ in read][:5], "channels": told.labels}
+    if not told.lacking:
         return Result.of(check, observed=observed)
     if unread:
         observed["untested"] = unread
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed=observed)
     first = ([page for page in asking if page[1].read] or read)[0][0]
+    lacking = "、".join(told.lacking)
     finding = Finding(
         url=first,
         subject=first,
-        message=f"依申请公开没有{'、'.join(lacking)}渠道",
-        expected=f"列明{'、'.join(names.values())}等受理渠道",
-        found=f"申请说明和公开指南中已有：{_told(facts, names)}；没有：{'、'.join(lacking)}",
-        advice=f"请在依申请公开页面补充{'、'.join(lacking)}的具体方式",
+        message=f"依申请公开没有{lacking}渠道",
+        expected=f"列明{'、'.join(wanted.values())}等受理渠道",
+        found=f"申请说明和公开指南中已有：{told.quoted}；没有：{lacking}",
+        advice=f"请在依申请公开页面补充{lacking}的具体方式",
     )
     return Result.of(check, defects=[finding], observed=observed)
 
@@ -254,30 +253,50 @@ def _judge_guide(
         return _nothing(check, "没有公开指南", evidence)
     read = [page for page in guides if page[1].read]
     if not read:
-        told = {
-            "why": "公开指南在附件、图片中或由脚本加载，未能读到",
-            "links": [url for url, _ in guides][:5],
-        }
-        return Result.unknown(check, Reason.UNREADABLE, population=1, observed=told)
-    best = max(read, key=lambda each: len(_facts([each], group)))
-    facts = _facts([best], group)
+        why = "公开指南在附件、图片中或由脚本加载，未能读到"
+        links = [url for url, _ in guides][:5]
+        return Result.unknown(check, Reason.UNREADABLE, population=1, observed={"why": why, "links": links})
+    url, page = max(read, key=lambda each: len(_facts([each], group)))
     names = {name: label for name, (label, _) in wanted.items()}
-    lacking = [label for name, label in names.items() if name not in facts]
-    url, page = best
-    observed = {"sample": [url], "channels": [names[name] for name in names if name in facts]}
-    if not lacking:
+    told = _Channels(names, _facts([(url, page)], group))
+    observed = {"sample": [url], "channels": told.labels}
+    if not told.lacking:
         return Result.of(check, observed=observed)
     if len(read) < len(guides) or evidence.unread(_NAMES, {url for url, _ in guides}):
         return Result.unknown(check, Reason.UNREADABLE, population=1, observed=observed)
+    lacking = "、".join(told.lacking)
     finding = Finding(
         url=url,
         subject=url,
-        message=f"公开指南没有列明{words}的{'、'.join(lacking)}",
+        message=f"公开指南没有列明{words}的{lacking}",
         expected=f"公开指南列明{words}：{'、'.join(names.values())}",
-        found=f"“{page.title}”中已有：{_told(facts, names)}；没有：{'、'.join(lacking)}",
-        advice=f"请在公开指南中补充{'、'.join(lacking)}",
+        found=f"“{page.title}”中已有：{told.quoted}；没有：{lacking}",
+        advice=f"请在公开指南中补充{lacking}",
     )
     return Result.of(check, defects=[finding], observed=observed)
+
+
+class _Channels(NamedTuple):
+    """Which of the wanted channels are told."""
+
+    wanted: Mapping[str, str]  # name: label
+    facts: Mapping[str, str]  # name: the words that tell it
+
+    @property
+    def labels(self) -> list[str]:
+        return [label for name, label in self.wanted.items() if name in self.facts]
+
+    @property
+    def lacking(self) -> list[str]:
+        return [label for name, label in self.wanted.items() if name not in self.facts]
+
+    @property
+    def quoted(self) -> str:
+        """The channels that are told, each with the words that tell it."""
+        told = (
+            f"{label}（“{self.facts[name]}”）" for name, label in self.wanted.items() if name in self.facts
+        )
+        return "；".join(told) or "无"
 
 
 def _facts(pages: _Pages, group: str) -> dict[str, str]:
@@ -287,11 +306,6 @@ def _facts(pages: _Pages, group: str) -> dict[str, str]:
             if name.startswith(f"{group}."):
                 found.setdefault(name.partition(".")[2], words)
     return found
-
-
-def _told(facts: Mapping[str, str], names: Mapping[str, str]) -> str:
-    told = "；".join(f"{names[name]}（“{facts[name]}”）" for name in names if name in facts)
-    return told or "无"
 
 
 def _nothing(check: str, why: str, evidence: Evidence[OnPage]) -> Result:

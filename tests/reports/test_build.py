@@ -35,6 +35,7 @@ def test_every_failed_check_stands_in_exactly_one_place(report: ReportData) -> N
 
 
 def test_every_lost_point_stands_on_a_fault(report: ReportData) -> None:
+    assert any(unit.lost for unit in report.units)
     for unit in report.units:
         for item in unit.lost:
             assert item.blamed, (unit.id, item.code)
