@@ -172,10 +172,12 @@ class _Reader:
 
     def _dated_beside(self, spot: Spot, units: list[Spot], rows: list[Row]) -> list[Row]:
         """Rows without a date whose days stand between them (`<dt>` and `<dd>`, links parted by `<br>`)."""
-        if not rows or units[0].node.tag in ("li", "tr") or any(row.date or row.month_day for row in rows):
-            return rows  # nothing stands between the items of a list or the rows of a table
+        if not rows or any(row.date or row.month_day for row in rows):
+            return rows
         if _DATEISH.search(spot.node.text()) is None:
             beside = dates_parallel(self.tree, units)
+        elif units[0].node.tag in ("li", "tr"):
+            return rows  # nothing stands between the items of a list or the rows of a table
         else:
             beside = dates_beside([unit.node for unit in units])
         if sum(found is not None for found in beside) * 2 < len(rows):

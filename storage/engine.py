@@ -245,6 +245,8 @@ def _check_file(path: Path, where: str, create: bool) -> None:
     except FileNotFoundError:
         if not create:
             raise unreadable(where, "文件不存在") from None
+        if not path.parent.is_dir():  # aiosqlite leaves its thread at work when it cannot open a file
+            raise unreadable(where, f"目录不存在（{path.parent}）") from None
         return
     except OSError as problem:
         raise unreadable(where, f"文件打不开（{problem.strerror}）") from problem

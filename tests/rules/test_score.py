@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import Period, Unit, UnitKind
+from probes import CHECKS_BY_ID
 from probes.base import Reason, Result, Verdict
 from rules.load import load, load_scheme
 from rules.score import ItemScore, Score, Stage, State, rank, score
@@ -318,6 +319,9 @@ def test_points_stay_in_their_bounds(results: dict[str, Result]) -> None:
 def test_what_is_scored_without_an_answer_does_not_hang_on_it(results: dict[str, Result], check: str) -> None:
     """Not knowing costs nothing: an item scored although a check is unknown has the points it would have
     whatever that check's answer were, so the answer can only add items, never take points from the others."""
+    # A check that comes after this one has no answer either: a search that finds all has an entry.
+    after = {one: unknown(one) for one in CHECKS if one in CHECKS_BY_ID and CHECKS_BY_ID[one].after == check}
+    results = {**results, **after}
     blind = score(COUNTY, {**results, check: unknown(check)}, PACK, PERIOD)
     for answer in (failed(check), passed(check)):
         known = {item.code: item for item in score(COUNTY, {**results, check: answer}, PACK, PERIOD).items}
