@@ -16,7 +16,7 @@ import typer
 from crawler.model import Period, UnitKind
 from rules.errors import PackError
 from storage.errors import StoreError
-from sweep import afterwards, case_app, commands, rules_view, watch_app
+from sweep import afterwards, case_app, commands, rules_app, watch_app
 from sweep.archive import Keep
 from sweep.errors import SweepError
 from sweep.plan import Plan, plan, single
@@ -44,12 +44,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(
-    cls=Group, help="指标包：列出、查看、校验。", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(rules_app, name="rules")
+app.add_typer(rules_app.app, name="rules")
 app.add_typer(case_app.app, name="case")
-app.command()(watch_app.watch)
+app.command(cls=Command)(watch_app.watch)
 
 Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
 Rules = Annotated[list[str] | None, typer.Option("--rules", help="指标包名或文件，可重复给出")]
@@ -268,30 +265,6 @@ def status(
 ) -> None:
     """各次巡检的进展。"""
     typer.echo(_run(commands.status(db, as_json=as_json)))
-
-
-@rules_app.command("list", cls=Command)
-def rules_list() -> None:
-    """列出随附的指标包。"""
-    typer.echo(rules_view.listing())
-
-
-@rules_app.command("show", cls=Command)
-def rules_show(
-    name: Annotated[str, typer.Argument(help="指标包名、指标代码、检查项或栏目词条")],
-    rules: Annotated[str | None, typer.Option("--rules", help="在哪个指标包里找")] = None,
-) -> None:
-    """查看一个指标包、一条指标、一个检查项，或一个栏目按什么认定。"""
-    typer.echo(rules_view.shown(name, rules))
-
-
-@rules_app.command("validate", cls=Command)
-def rules_validate(
-    files: Annotated[list[str], typer.Argument(help="指标包名或文件")],
-) -> None:
-    """校验指标包：键、检查项、限值和分值合计。"""
-    for name in files:
-        typer.echo(rules_view.validated(name))
 
 
 def _plan(

@@ -9,17 +9,21 @@ from typing import Annotated
 import typer
 
 from sweep.case import export_review, import_review
+from sweep.usage import Command, Group
 
-app = typer.Typer(help="评估流程：人工复核。", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Group, help="评估流程：人工复核。", no_args_is_help=True, rich_markup_mode=None)
 review = typer.Typer(
-    help="人工复核：导出待复核清单，填写后导入并重新计分。", no_args_is_help=True, rich_markup_mode=None
+    cls=Group,
+    help="人工复核：导出待复核清单，填写后导入并重新计分。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(review, name="review")
 
 Db = Annotated[str, typer.Option("--db", help="数据库地址，如 sqlite:///sunsweep.db 或 postgresql://…")]
 
 
-@review.command("export")
+@review.command("export", cls=Command)
 def export(
     sweep: Annotated[str, typer.Option("--sweep", help="哪一次巡检：编号或 latest")] = "latest",
     out: Annotated[Path, typer.Option("--out", help="写成这个 xlsx 文件")] = Path("review.xlsx"),
@@ -30,7 +34,7 @@ def export(
     typer.echo(asyncio.run(export_review(db, sweep, rules, out)))
 
 
-@review.command("import")
+@review.command("import", cls=Command)
 def import_(
     file: Annotated[Path, typer.Argument(help="填好的复核表（xlsx）")],
     sweep: Annotated[

@@ -16,6 +16,7 @@ _HELP = (
     ("[OPTIONS]", "[选项]"),
     ("COMMAND [ARGS]...", "命令 [参数]…"),
     ("[default: ", "[默认："),
+    ("[default:", "[默认："),  # at the end of a line
     ("[required]", "[必填]"),
 )
 _ERRORS = (

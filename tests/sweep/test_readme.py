@@ -26,29 +26,44 @@ from sweep.inspect import inspect_page
 
 ROOT = Path(__file__).parents[2]
 # In a process of its own: nothing imports the command line.
-_OPTIONS = """
+_COMMANDS = """
 import json
+from typer import Context
 from typer.main import get_command
 import cli
 
 def walk(command, path):
-    for name, below in getattr(command, "commands", {}).items():
-        yield from walk(below, (*path, name))
-    if not hasattr(command, "commands"):
-        yield " ".join(path), [name for param in command.params for name in param.opts if name[:2] == "--"]
+    below = getattr(command, "commands", {})
+    names = [name for param in command.params for name in param.opts if name[:2] == "--"]
+    yield " ".join(path), {"group": bool(below), "options": names, "help": command.get_help(Context(command))}
+    for name, one in below.items():
+        yield from walk(one, (*path, name))
 
 print(json.dumps(dict(walk(get_command(cli.app), ()))))
 """
 
 
 @pytest.fixture(scope="module")
-def options() -> dict[str, list[str]]:
-    """Every command with its options, as the command line declares them."""
+def commands() -> dict[str, dict[str, Any]]:
+    """Every command and group of commands, as the command line declares them."""
     run = subprocess.run(
-        [sys.executable, "-c", _OPTIONS], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", _COMMANDS], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    found: dict[str, list[str]] = json.loads(run.stdout)
+    found: dict[str, dict[str, Any]] = json.loads(run.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def options(commands: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Every command with its options."""
+    return {name: one["options"] for name, one in commands.items() if not one["group"]}
+
+
+def test_help_is_chinese_everywhere(commands: dict[str, dict[str, Any]]) -> None:
+    assert {"", "case review", "case review export", "rules show", "watch"} <= set(commands)
+    for name, one in commands.items():
+        assert one["help"].startswith("用法："), name
+        assert not re.search(r"\[default|Options:|Commands:|Arguments:|Show this", one["help"]), name
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
