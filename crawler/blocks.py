@@ -26,7 +26,7 @@ from crawler.row_dates import (
     under_year,
 )
 from crawler.units import PAGE_WORDS, units_of
-from crawler.urls import Base
+from crawler.urls import Base, without_session
 
 _NO_TITLE = re.compile(
     r"^(?:更多|more|查看(?:更多|详情|全部)?|详情|详细|下载|打印|返回|阅读全文|\+|>+|\[.{0,4}\])[>»+…]*$", re.I
@@ -207,7 +207,7 @@ def _absolute(base_url: str, href: str) -> str:
         url = ada_url.join_url(base_url, href)
     except ValueError:
         return ""
-    return url if url.startswith("http") else ""
+    return without_session(url) if url.startswith("http") else ""
 
 
 def _title(anchor: LexborNode, attribute: str | None) -> str:

@@ -24,6 +24,7 @@ from crawler.page import Page
 from crawler.rows import RowSource, find_rows
 from crawler.scope import Scope, place_of
 from crawler.traps import key_of, pattern_of
+from crawler.urls import is_leftover
 
 COLUMN_DEPTH = 4  # clicks from home within which a column counts (docs/method.md, Sections)
 ARTICLES = 6
@@ -78,7 +79,7 @@ def leads_of(page: Page, scope: Scope) -> Leads:
     seen: set[str] = set()
     shared = _shared_interface(page)
     for position, (url, anchor) in enumerate(_links(page)):
-        if url in seen:
+        if url in seen or is_leftover(url):  # an unfilled template names no page, whatever its host answers
             continue
         seen.add(url)
         place = address(url)
@@ -159,7 +160,7 @@ def _role(place: Address, anchor: str, parent: Role, *, is_row: bool) -> Role:
         if _SITE_MAP.search(anchor) or _SITE_MAP_PATH.search(place.path):
             return Role.SITE_MAP
         return Role.TREE if _TREE.match(anchor.strip()) or _TREE_PATH.search(place.path) else Role.COLUMN
-    if is_row and place.path[-1:] != "/":
+    if is_row and place.path[-1:] != "/" and parent is not Role.SITE_MAP:  # a site map lists columns only
         return Role.ARTICLE
     return Role.COLUMN if parent in _LEADING else Role.OTHER
 

@@ -49,6 +49,7 @@ class Renders(Frozen):
     pages: Mapping[str, Why] = {}  # by URL; observed again
     in_vain: Mapping[str, Why] = {}  # rendered, but nothing more was learnt
     left: int = 0  # wanted, but over the cap or siblings of one in vain
+    unshown: tuple[str, ...] = ()  # lists that only scripts fill and the browser has not shown, by URL
     trouble: Trouble | None = None
 
     def tried(self, url: str) -> bool:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.charset import decode
 from crawler.model import Fetched, Request
 from crawler.pieces import Part, read_parts, wanted
-from crawler.urls import Base, join
+from crawler.urls import Base, join, without_session
 
 # Everything that leads to another document or file (docs/method.md, Links); not css and js. The attribute
 # that holds the address stands beside each tag.
@@ -306,4 +306,4 @@ def _joined(base: str, raw: str, charset: str) -> str | None:
     if not raw or raw[:11].lower() == "javascript:":
         return None
     url = join(base, raw, charset)
-    return url if url is not None and url.startswith(("http://", "https://")) else None
+    return without_session(url) if url is not None and url.startswith(("http://", "https://")) else None

@@ -19,6 +19,10 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _QUERY_SAFE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in "\"#<>'")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICODE = frozenset({"utf-8", "utf8", "utf_8", "utf-16", "utf-16le", "utf-16be"})
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_LEFTOVER = re.compile(
+    r"\{\{|\$\{|<%|%7B%7B|\$%7B|%3C%(?:25|=)|(?:^|/)(?:undefined|null)/?(?:[?#]|$)", re.IGNORECASE
+)
 _LOCAL_NAMES = ("localhost", ".localhost", ".local", ".lan", ".internal", ".intranet", ".home.arpa")
 
 
@@ -104,6 +108,20 @@ def join(base: str, href: str, charset: str = "utf-8") -> str | None:
         return _without_fragment(ada_url.join_url(base, href))
     except (ValueError, UnicodeError):
         return None
+
+
+def without_session(url: str) -> str:
+    """The URL without the session that a Java server writes into every link for whoever keeps no cookies.
+
+    The page is the same without it, and an address that is new at each answer could be told apart from no
+    other: asked for many times, never recognised in the next sweep.
+    """
+    return _SESSION.sub("", url) if ";" in url else url
+
+
+def is_leftover(url: str) -> bool:
+    """Whether a template that nobody filled stands in the address, as written or as a browser sends it."""
+    return _LEFTOVER.search(url) is not None
 
 
 def encode_query(text: str, charset: str = "utf-8") -> str:

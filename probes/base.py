@@ -229,6 +229,12 @@ class Evidence(Generic[E]):
         return [page.url for page in hidden if names.search(page.anchor) or page.parent in near]
 
     @property
+    def unshown(self) -> list[PageFacts]:
+        """Columns that were opened, but whose rows only scripts bring that no browser has run."""
+        urls = set(self.context.renders.unshown) if self.context.renders is not None else set()
+        return [page for page in self.visited if page.url in urls] if urls else []
+
+    @property
     def hidden(self) -> list[PageFacts]:
         """Pages of the unit that could not be read: failed, walled, under maintenance, not the unit's."""
         return [page for page in self.visited if not page.identified and page.outcome is not Outcome.GONE]

@@ -263,6 +263,9 @@ def judge_stale(evidence: Evidence[Body], limits: Limits) -> Result:
         ][:LISTED],
         "undated": [seen.facts.final_url for seen, _, newest in due if newest is None][:LISTED],
     }
+    open_ones = _unshown_due(evidence)
+    if not due and open_ones:
+        return Result.unknown("columns.stale", _unshown(evidence, open_ones), observed=observed)
     if not due:
         if evidence.context.truncated:
             return Result.unknown("columns.stale", Reason.BUDGET, observed=observed)
@@ -277,6 +280,13 @@ def judge_stale(evidence: Evidence[Body], limits: Limits) -> Result:
         reason=Reason.UNDATED,
         observed=observed,
     )
+
+
+def _unshown_due(evidence: Evidence[Body]) -> list[Seen]:
+    """Columns of a kind that is asked for news, whose rows only scripts bring that no browser has run."""
+    unshown = {page.url for page in evidence.unshown}
+    open_ones = [seen for seen in evidence.pages if seen.facts.url in unshown]
+    return [seen for seen in open_ones if (kind := kind_of(seen)) is not None and kind.fault]
 
 
 def _aged(evidence: Evidence[Body]) -> Iterator[Aged]:

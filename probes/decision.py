@@ -17,7 +17,7 @@ from crawler.model import Frozen
 from probes.attached import read_enclosed
 from probes.base import Check, Evidence, Net, Probe, Reason, Result, Seen
 from probes.consultation import Consulted, InFiles, in_files, needs_files, observe, with_files
-from probes.published import SAMPLE, WORDS, alike, drawn, same_page, unread_titles
+from probes.published import SAMPLE, WORDS, alike, drawn, same_page, unread_titles, unshown_section
 from probes.sampled import Told, completed, fault_on, told_of
 
 CHECKS = (
@@ -52,7 +52,8 @@ class _Around:
         self.notes = [page.data.title for page in pages if page.data.kind is PaperKind.INTERPRETATION]
         self.listed = [row for page in pages for row in page.data.listed]
         self.unread = unread_titles(evidence.visited)
-        self.blind = any(page.data.blind for page in pages)
+        unshown = unshown_section(evidence, "consultation", "notices")
+        self.blind = unshown or any(page.data.blind for page in pages)
         self.whole = not evidence.context.truncated and not self.blind
 
     def result_of(self, page: Seen[Consulted]) -> Seen[Consulted] | None:

@@ -19,6 +19,7 @@ from crawler.model import Frozen, PageKind
 from crawler.page import Link, Page
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 from probes.lexicon import match_section
+from probes.published import unshown_section
 
 CHECKS = (Check("documents.service_link", "规范性文件与政务服务平台互通"),)
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}[〔\[［（(]20\d\d[〕\]］）)]\s?\d{1,4}\s?号")
@@ -106,6 +107,8 @@ def judge(evidence: Evidence[OnPage], limits: Limits) -> Iterator[Result]:
     if not current:
         if context.truncated:
             yield Result.unknown(check, Reason.BUDGET, observed={"why": "页数用尽，未读到文件"})
+        elif unshown_section(evidence, "documents"):
+            yield Result.unknown(check, Reason.UNREADABLE, observed={"why": "文件栏目由脚本加载，未能读取"})
         else:
             yield Result.not_applicable(check, observed={"why": "评估期内没有发布规范性文件"})
         return

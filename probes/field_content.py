@@ -23,7 +23,7 @@ from crawler.page import Page
 from crawler.rows import find_rows
 from probes.base import Check, Evidence, Finding, PortalState, Probe, Reason, Result
 from probes.lexicon import LEXICON, best_section
-from probes.published import WORDS, Named
+from probes.published import WORDS, Named, unshown_section
 
 CHECKS = (
     Check("market.consumer_stats", "消费维权统计分析数据"),
@@ -187,6 +187,8 @@ def _doubt(sources: Iterable[Evidence[Listed]], role: str, check: str) -> Reason
             return Reason.BUDGET
         if any(role in seen.data.blind for seen in one.pages):
             return Reason.UNREADABLE
+        if _may_stand_unshown(one, role):
+            return Reason.UNREADABLE
         if any(key == role for seen in one.pages for key, _ in seen.data.elsewhere):
             return Reason.TOO_FEW_SAMPLES  # the column is on another host, which is not walked for this unit
         hidden = one.hidden
@@ -197,6 +199,11 @@ def _doubt(sources: Iterable[Evidence[Listed]], role: str, check: str) -> Reason
         if any(told == check for page in hidden for told, _ in parts_of(page.anchor)):
             return Reason.TOO_FEW_SAMPLES
     return None
+
+
+def _may_stand_unshown(one: Evidence[Listed], role: str) -> bool:
+    """Notices are where such content is published besides its own column."""
+    return unshown_section(one, role, "notices", "documents")
 
 
 def _missing(

@@ -21,7 +21,7 @@ from crawler.page import Link, Page
 from crawler.rows import find_rows
 from crawler.scope import Scope, site_host
 from crawler.traps import key_of, pattern_of
-from crawler.urls import is_intranet, join, parse
+from crawler.urls import is_intranet, is_leftover, join, parse
 from probes.base import Evidence, Seen
 
 TEXT_KEPT = 40  # characters of a link's text
@@ -29,7 +29,6 @@ _EMBEDDED = "*"  # in front of what is no page: pictures, media, frames
 _HOME_WORDS = re.compile(
     r"^(?:返回|回到|进入|打开)?(?:网站|本站|门户|政府|主站|官网)*(?:首\s*页|主\s*页|home)$", re.I
 )
-_LEFTOVER = re.compile(r"\{\{|\$\{|<%|%7B%7B|(?:^|/)(?:undefined|null)/?(?:[?#]|$)", re.I)
 _FILE = re.compile(r"^(?:file:|[a-z]:[\\/](?!/)|\\\\[\w.]+\\[a-z]\$)", re.I)
 # Engines that fill {{…}} in the browser: what stands in the HTML is no leftover then.
 _ENGINE = re.compile(
@@ -116,7 +115,7 @@ def _danger(raw: str, url: str | None) -> str | None:
     raw = raw.strip()
     if _FILE.match(raw):
         return "file"
-    if _LEFTOVER.search(raw):
+    if is_leftover(raw):
         return "leftover"
     return "intranet" if url is not None and raw[:1] in "hH/\\" and _inner(url) else None
 

@@ -17,7 +17,7 @@ from crawler.model import Frozen, PageFacts, PageKind
 from crawler.page import Page
 from probes.attached import files_of, read_enclosed
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Seen
-from probes.published import SAMPLE, WORDS, drawn, quote, unread_column, unread_titles
+from probes.published import SAMPLE, WORDS, drawn, quote, unread_column, unread_titles, unshown_section
 from probes.sampled import Told, completed, fault_on, told_of
 
 CHECKS = (Check("meeting.content", "公开会议主要内容"), Check("meeting.replay", "会议直播或回放"))
@@ -124,7 +124,9 @@ def judge(evidence: Evidence[Held], limits: Limits) -> Iterator[Result]:
     told = evidence.gathered.told if isinstance(evidence.gathered, Files) else {}
     evidence = completed(evidence, told, _with_files)
     meetings = _meetings(evidence)
-    blind = any(not page.data.title for page in evidence.pages)
+    blind = unshown_section(evidence, "meetings", "news") or any(
+        not page.data.title for page in evidence.pages
+    )
     whole = not evidence.context.truncated and not blind
     if not meetings:
         for check in CHECKS:

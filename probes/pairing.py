@@ -15,7 +15,7 @@ from crawler.documents import PaperKind, core_of_title, kind_of_title
 from crawler.model import Unit
 from probes.base import Evidence, Seen
 from probes.interpreted import Interpreted
-from probes.published import alike, is_above, is_own, same_page, unread_titles
+from probes.published import alike, is_above, is_own, same_page, unread_titles, unshown_section
 
 Paper = Seen[Interpreted]
 _INTERPRETING = re.compile(r"解读|图解|一图|问答|访谈|发布会|吹风会")  # links to pages that may interpret
@@ -26,7 +26,8 @@ class Shelf:
 
     def __init__(self, evidence: Evidence[Interpreted]) -> None:
         self._evidence = evidence
-        self.blind = any(page.data.blind for page in evidence.pages)
+        unshown = unshown_section(evidence, "interpretation")
+        self.blind = unshown or any(page.data.blind for page in evidence.pages)
         self.listed = [row for page in evidence.pages for row in page.data.listed]
         self.elsewhere = tuple(url for page in evidence.pages for url in page.data.elsewhere)
         self.unread = unread_titles(evidence.visited)

@@ -240,6 +240,16 @@ def unread_column(page: Page, key: str) -> bool:
 _TITLE_END = re.compile(r"[-_|｜—]")
 
 
+def unshown_section(evidence: Evidence[Any], *keys: str) -> bool:
+    """Is there a column for one of these sections whose rows only scripts bring that no browser has run?"""
+    names = ((page.anchor, _TITLE_END.split(page.title)[0], page.final_url) for page in evidence.unshown)
+    return any(
+        match is not None and match.key in keys
+        for anchor, title, url in names
+        for match in (best_section(anchor, url), best_section(title))
+    )
+
+
 def unread_titles(visited: Iterable[PageFacts]) -> tuple[str, ...]:
     """Link texts of the pages that could not be read: what is missing may stand there."""
     return tuple(page.anchor for page in visited if page.anchor and not _read(page))

@@ -16,6 +16,7 @@ from crawler.model import Outcome, PageKind
 from probes.attached import Enclosed, read_enclosed
 from probes.base import Finding, Net, Reason, Result
 from probes.lexicon import LEXICON, is_catalogue, match_field
+from probes.published import unshown_section
 from probes.section_find import InFile, Map, gap_in
 from probes.section_page import Body, fields_in, has_heads
 
@@ -133,6 +134,8 @@ def _doubt(key: str, own: list[Item], items: list[Item], known: Map) -> tuple[Re
     gap = gap_in(known)
     if gap is not None:
         return gap.reason, gap.words, ""
+    if unshown_section(known.evidence, *_MAY_LIST):
+        return Reason.UNREADABLE, "有栏目的列表由脚本加载，未能读取，其中可能有标准目录", ""
     for item in items:
         file = _read(item, known)
         if key in file.mentioned:
@@ -141,6 +144,8 @@ def _doubt(key: str, own: list[Item], items: list[Item], known: Map) -> tuple[Re
             return Reason.UNREADABLE, "有未分领域的标准目录，其内容未能读取", item.url
     return None
 
+
+_MAY_LIST = ("disclosure", "statutory", "rules", "documents", "notices")  # where catalogues are put
 
 _LISTS = (Body.ROWS, Body.LINKS)
 

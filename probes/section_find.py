@@ -105,6 +105,7 @@ class Map:
     data: Mapping[str, OnPage]  # by final URL
     homes: frozenset[str]
     gathered: Gathered = field(default_factory=Gathered)
+    unshown: frozenset[str] = frozenset()  # columns filled by script that no browser has shown, by URL
 
     def facts_of(self, url: str) -> PageFacts | None:
         return self.by_url.get(url) or self.by_url.get(key_of(url))
@@ -136,6 +137,7 @@ def map_of(evidence: Evidence[OnPage]) -> Map:
         data={seen.facts.final_url: seen.data for seen in evidence.pages},
         homes=frozenset({place(home), place(evidence.unit.portal or home)}),
         gathered=gathered,
+        unshown=frozenset(page.url for page in evidence.unshown),
     )
 
 
@@ -244,6 +246,8 @@ def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End
         return End(State.UNSURE, reason, data, facts, words="内容由脚本或框架加载，未能读取")
     if data.body is Body.SENDS_ON:
         return _end_of_forward(data, facts, known)
+    if facts is not None and facts.url in known.unshown:
+        return End(State.UNSURE, unshown(facts, known), data, facts, words="内容由脚本加载，未能读取")
     second = known.gathered.second.get(url)
     if second is None or second.body not in (Body.EMPTY, Body.BUILDING):
         return End(State.UNSURE, Reason.SUSPECTED, data, facts, words="首次访问时为空，未能再次确认")

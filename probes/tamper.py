@@ -29,6 +29,15 @@ OPENED = 10  # foreign sites named as government sites that are opened
 LISTED = 100
 HOSTS = 500  # external hosts listed
 TEMPLATE = 3  # the same words on more pages than this stand in a template: one defect (assumed)
+_HIDDEN_BY = {  # `how` of a hidden link, in words
+    "off_screen": "移出屏幕的样式（off-screen）",
+    "no_size": "缩为零尺寸的样式",
+    "clip": "裁剪样式（clip）",
+    "marquee": "极小的滚动框（marquee）",
+    "hidden": "hidden 属性",
+    "font-size": "极小字号（font-size）",
+    "text-indent": "文字缩进移出（text-indent）",
+}
 _PLACES = {
     "title": "网页标题",
     "meta": "页面标签",
@@ -144,7 +153,7 @@ def _hidden_link(places: Sequence[tuple[Seen[Signs], Hidden]]) -> Finding:
         subject=link.url,
         message=f"页面中有看不见的外部链接“{link.text or link.url}”（暗链），见于 {len(places)} 个页面。",
         expected="页面中没有用样式隐藏、指向非政府网站的链接",
-        found=f"用 {link.how} 隐藏的链接指向 {link.url}{words}",
+        found=f"用 {_HIDDEN_BY.get(link.how, link.how)} 隐藏的链接指向 {link.url}{words}",
         advice="检查模板和文件是否被篡改，删除该链接，修补漏洞并修改后台口令",
         evidence=(Proof(kind="dom", ref=seen.facts.final_url),),
     )

@@ -7,6 +7,7 @@ rendered and why is kept as gathered "render", for the report and so that a kill
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -61,8 +62,22 @@ async def escalate(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
         if group:  # other templates first, then the siblings that need the same
             queue.append(group)
     await plan.archive.flush()
-    await _keep(store, done, len(wanted))
+    await _keep(store, done, wanted)
     return more
+
+
+async def note_unshown(store: UnitStore, plan: WalkPlan) -> None:
+    """Once nothing more is walked: which lists stay unread, also those that rendered pages led to."""
+    data = await store.gathered(RENDER)
+    if data is None:
+        return
+    renders = Renders.model_validate_json(data)
+    unshown = _unshown(await _wanted(store, plan), renders.pages)
+    await store.save_gathered(RENDER, renders.model_copy(update={"unshown": unshown}).model_dump_json())
+
+
+def _unshown(wanted: Mapping[str, Why], shown: Mapping[str, Why]) -> tuple[str, ...]:
+    return tuple(sorted(url for url, why in wanted.items() if why is Why.ROWS and url not in shown))
 
 
 async def pass_wall(store: UnitStore, plan: WalkPlan, net: Renderer) -> bool:
@@ -109,7 +124,10 @@ async def _rendered(
     return visit
 
 
-async def _keep(store: UnitStore, done: _Round, wanted: int) -> None:
-    left = wanted - len(done.pages) - len(done.in_vain)
-    renders = Renders(pages=done.pages, in_vain=done.in_vain, left=left, trouble=done.trouble)
+async def _keep(store: UnitStore, done: _Round, wanted: Mapping[str, Why]) -> None:
+    left = len(wanted) - len(done.pages) - len(done.in_vain)
+    unshown = _unshown(wanted, done.pages)
+    renders = Renders(
+        pages=done.pages, in_vain=done.in_vain, left=left, unshown=unshown, trouble=done.trouble
+    )
     await store.save_gathered(RENDER, renders.model_dump_json())

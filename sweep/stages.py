@@ -97,6 +97,7 @@ async def audit(job: Job) -> None:
     if await _render(job, net):
         net.purpose = "walk"
         await walk(job, net)
+        await escalation.note_unshown(job.store, await walk_plan(job, net))
     await _note_blank_home(job)
     job.stage("gather")
     began = time.monotonic()

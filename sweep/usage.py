@@ -43,7 +43,7 @@ def error_in_chinese(text: str) -> str:
     """A usage error of the library; what has no translation stays as it is."""
     for english, chinese in _ERRORS:
         text = re.sub(english, chinese, text)
-    return text
+    return text.replace("Value error, ", "")
 
 
 class Command(TyperCommand):

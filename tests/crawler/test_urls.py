@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import urls
+from crawler.urls import is_leftover, without_session
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,27 @@ def test_no_href_breaks_join(href: str, charset: str) -> None:
     joined = urls.join("http://a.gov.cn/x/", href, charset)
     if joined is not None and joined.startswith("http"):
         assert urls.normalise(joined) == joined
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("http://a.cn/x.html;jsessionid=1F", "http://a.cn/x.html"),
+        ("http://a.cn/x;JSESSIONID=1F.node2!3?id=4", "http://a.cn/x?id=4"),
+        ("http://a.cn/x;v=1/y", "http://a.cn/x;v=1/y"),
+        ("http://a.cn/x?sid=1", "http://a.cn/x?sid=1"),
+    ],
+)
+def test_only_what_a_java_server_adds_is_taken_away(url: str, bare: str) -> None:
+    assert without_session(url) == bare
+
+
+@pytest.mark.parametrize(
+    "url", ["{{n.url}}", "http://a.cn/%7B%7Bn.url%7D%7D", "http://a.cn/c/undefined", "/a/${id}"]
+)
+def test_unfilled_templates_are_known_by_their_address(url: str) -> None:
+    assert is_leftover(url)
+
+
+def test_a_word_inside_an_address_is_no_leftover() -> None:
+    assert not is_leftover("http://a.cn/null-and-void/undefined.html")

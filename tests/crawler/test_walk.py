@@ -119,10 +119,10 @@ async def test_traps_are_cut_by_pattern_and_named(store: Store) -> None:
 
 async def test_other_hosts_files_and_sessions_are_left(store: Store) -> None:
     home = links("http://www.b.gov.cn/", "/x.pdf", "/c/;jsessionid=1", "/c/;jsessionid=2", "javascript:;")
-    pages = {f"{HOST}/": home, f"{HOST}/c/;jsessionid=1": links(text="正文" * 40)}
+    pages = {f"{HOST}/": home, f"{HOST}/c/": links(text="正文" * 40)}
     site = Site(pages)
     await walked(site, await unit_store(store, UNIT))
-    assert site.asked == [f"{HOST}/", f"{HOST}/c/;jsessionid=1"]
+    assert site.asked == [f"{HOST}/", f"{HOST}/c/"]
 
 
 async def test_moved_home_widens_the_scope_also_for_a_walk_that_goes_on(store: Store) -> None:
@@ -163,3 +163,25 @@ async def test_page_that_another_sent_on_to_is_asked_for_once(store: Store) -> N
     facts = await walked(site, await unit_store(store, UNIT))
     assert [page.final_url for page in facts].count(f"{HOST}/c/first/") == 2
     assert sorted(site.asked) == sorted({page.url for page in facts})
+
+
+async def test_what_a_site_map_lists_are_columns_whatever_their_addresses_look_like(store: Store) -> None:
+    rows = ["/c/news.html", "/c/rules.html", "/c/report.html", "/c/budget.html", "/c/plan.html"]
+    pages = {f"{HOST}/": links("/map.html"), f"{HOST}/map.html": links(*rows)}
+    pages |= {f"{HOST}{row}": links(text="正文" * 40) for row in rows}
+    facts = await walked(Site(pages), await unit_store(store, UNIT))
+    assert {page.role for page in facts if page.depth == 2} == {Role.COLUMN}
+
+
+async def test_unfilled_templates_are_not_visited_though_the_host_answers_them(store: Store) -> None:
+    home = links("/{{n.url}}", "/c/undefined", "/d/")
+    site = Site(
+        {
+            f"{HOST}/": home,
+            f"{HOST}/%7B%7Bn.url%7D%7D": home,
+            f"{HOST}/c/undefined": home,
+            f"{HOST}/d/": links(),
+        }
+    )
+    await walked(site, await unit_store(store, UNIT))
+    assert site.asked == [f"{HOST}/", f"{HOST}/d/"]

@@ -14,6 +14,7 @@ A file holds a list of cases:
       pages:                        # the first is home
         - {url: /, role: home, kind: home, html: "…", includes: {/foot.js: "…"}, outcome: ok}
       truncated: true               # optional: a budget cut the walk
+      unshown: [/c/]                # optional: columns filled by script that no browser has shown
       departments: [{unit: {…}, pages: […]}]   # optional: units below, written as cases are
       limits: {…}                   # optional: of the probe, as a pack would set them
       gathered: {…}                 # optional: what gather or confirm returned, by the probe's own model
@@ -36,6 +37,7 @@ from urllib.parse import urljoin
 import pytest
 import yaml
 
+from crawler.escalate import Renders
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
 from crawler.toolbar_controls import Effect
@@ -67,6 +69,7 @@ KEYS = {
     "portal",
     "pages",
     "truncated",
+    "unshown",
     "departments",
     "limits",
     "gathered",
@@ -172,6 +175,9 @@ def evidence_of(case: Mapping[str, Any], probe: Probe[Any, Any]) -> Evidence[Any
             portal=PortalState(case.get("portal", "open")),
             options=case.get("options", {}),
             truncated=case.get("truncated", False),
+            renders=Renders(unshown=tuple(urljoin(base, path) for path in case["unshown"]))
+            if "unshown" in case
+            else None,
         ),
         home=home,
         pages=seen,

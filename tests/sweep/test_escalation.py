@@ -16,7 +16,7 @@ from crawler.walk import Walk, WalkPlan
 from storage.repo import Store
 from storage.unit_store import UnitStore
 from storage.values import SweepPlan
-from sweep.escalation import escalate
+from sweep.escalation import escalate, note_unshown
 from sweep.evidence import RENDER
 
 ROOT = "http://www.a.gov.cn"
@@ -55,9 +55,10 @@ class Net:
     def __init__(self, rendered: dict[str, Rendered | Trouble] | Trouble) -> None:
         self._rendered = rendered
         self.asked: list[str] = []
+        self.pages = dict(PAGES)
 
     async def fetch(self, request: Request) -> Fetched:
-        text = PAGES.get(request.url)
+        text = self.pages.get(request.url)
         if text is None:
             return Fetched(request.url, request.url, Outcome.GONE, 404)
         return Fetched(
@@ -138,8 +139,23 @@ async def test_without_a_browser_everything_stays_as_it_is(store: UnitStore) -> 
     await Walk(plan(), net, store).run()
     assert not await escalate(store, plan(), net)
     assert len(net.asked) == 1
-    assert await renders(store) == Renders(left=45, trouble=Trouble.MISSING)
+    unshown = tuple(sorted(f"{ROOT}/c/{n}/" for n in range(45)))
+    assert await renders(store) == Renders(left=45, unshown=unshown, trouble=Trouble.MISSING)
     assert not any(one.rendered for one in await store.facts())
+
+
+async def test_lists_that_rendered_pages_led_to_stay_unshown_as_well(store: UnitStore) -> None:
+    """A first column shown by the browser leads to another that only scripts fill: the browser had its turn."""
+    leading = filled(0).replace("</body>", "<div class=nav><a href='/late/'>迟到栏目</a></div></body>")
+    rendered = Rendered(Opened(Outcome.OK, 200, f"{ROOT}/c/0/", None, True), leading, complete=True)
+    net = Net({f"{ROOT}/c/0/": rendered, **{f"{ROOT}/c/{n}/": Trouble.BUDGET for n in range(1, 45)}})
+    net.pages[f"{ROOT}/late/"] = shell(99)
+    await Walk(plan(), net, store).run()
+    assert await escalate(store, plan(), net)
+    await Walk(plan(), net, store).run()
+    await note_unshown(store, plan())
+    unshown = (await renders(store)).unshown
+    assert f"{ROOT}/late/" in unshown and f"{ROOT}/c/0/" not in unshown
 
 
 async def test_each_page_behind_a_fragment_is_shown_by_itself(
