@@ -167,7 +167,7 @@ async def test_page_that_another_sent_on_to_is_asked_for_once(store: Store) -> N
 
 async def test_what_a_site_map_lists_are_columns_whatever_their_addresses_look_like(store: Store) -> None:
     rows = ["/c/news.html", "/c/rules.html", "/c/report.html", "/c/budget.html", "/c/plan.html"]
-    pages = {f"{HOST}/": links("/map.html"), f"{HOST}/map.html": links(*rows)}
+    pages = {f"{HOST}/": links("/sitemap.html"), f"{HOST}/sitemap.html": links(*rows)}
     pages |= {f"{HOST}{row}": links(text="正文" * 40) for row in rows}
     facts = await walked(Site(pages), await unit_store(store, UNIT))
     assert {page.role for page in facts if page.depth == 2} == {Role.COLUMN}
