@@ -121,9 +121,7 @@ async def test_what_the_browser_shows_takes_the_place_of_the_shell(store: UnitSt
     assert [url for url, _ in await store.evidence("rows") if "/c/" in url] == net.asked
     assert len(await store.evidence(RENDER)) == 43
     unshown = tuple(sorted(f"{ROOT}/c/{n}/" for n in range(2, 45)))
-    assert await renders(store) == Renders(
-        pages=dict.fromkeys(net.asked, Why.ROWS), left=43, unshown=unshown
-    )
+    assert await renders(store) == Renders(pages=dict.fromkeys(net.asked, Why.ROWS), left=43, unshown=unshown)
     assert not await escalate(store, plan(), net)  # a second run of the stage does nothing
     assert len(net.asked) == 2
 
