@@ -58,9 +58,9 @@ class Blocks:
     others: tuple[Block, ...] = ()
 
 
-def read_blocks(tree: LexborHTMLParser, base_url: str) -> Blocks:
-    """The best list below `tree` by weight."""
-    return _Reader(tree, base_url).read()
+def read_blocks(tree: LexborHTMLParser, base_url: str, own_url: str = "") -> Blocks:
+    """The best list below `tree` by weight. `own_url`: of the page; undated rows that name it are a menu."""
+    return _Reader(tree, base_url, own_url).read()
 
 
 def rows_of(html: str, base_url: str) -> tuple[Row, ...]:
@@ -72,8 +72,9 @@ def rows_of(html: str, base_url: str) -> tuple[Row, ...]:
 class _Reader:
     """One reading of one tree; keeps the link tree and the regions found so far."""
 
-    def __init__(self, tree: LexborHTMLParser, base_url: str) -> None:
+    def __init__(self, tree: LexborHTMLParser, base_url: str, own_url: str) -> None:
         self.base = Base(base_url)
+        self.own = own_url.partition("#")[0]
         self.tree = LinkTree(tree)
         self.timed = tree.css_first("time[datetime]") is not None
 
@@ -114,13 +115,15 @@ class _Reader:
         if region <= CHROME and not self._dated_text(spot):
             return None
         units = units_of(self.tree, spot)
-        if not units or (len(units) == 1 and region < 1.5):
+        if not units or (len(units) == 1 and region < 1):
             return None
         held = [(unit, row) for unit in units if self._content(unit) and (row := self._row(unit)) is not None]
         rows = self._dated_beside(spot, [unit for unit, _ in held], [row for _, row in held])
-        if not rows or (len(rows) == 1 and region < 1.5):
+        if not rows or (len(rows) == 1 and region < 1.5 and not _telling(rows[0])):
             return None
         dated = sum(1 for row in rows if row.date is not None or row.month_day is not None)
+        if dated == 0 and self.own and any(row.url == self.own for row in rows):
+            return None  # the page itself and its neighbours: the menu of the columns
         # The pages of a split list may stand in nodes that tell more of where they are than what holds them.
         holder = self.tree.above(units[0])
         region = max(region, self.tree.region(holder)) if holder is not None else region
@@ -185,6 +188,14 @@ class _Reader:
         return [
             Row(row.title, row.url, *place(found, row.url)) for row, found in zip(rows, beside, strict=True)
         ]
+
+
+_LONE_TITLE = 8  # characters (assumed)
+
+
+def _telling(row: Row) -> bool:
+    """One row alone, in a region of no name: a list only where it has a whole date and a title."""
+    return row.date is not None and len(row.title) >= _LONE_TITLE
 
 
 def _lonely(spot: Spot) -> bool:

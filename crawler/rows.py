@@ -55,12 +55,14 @@ def menu_like(rows: Sequence[Row]) -> bool:
 
 def _find(page: Page) -> RowList:
     reading = dialects.read(page)
-    blocks = read_blocks(page.tree, page.base)
+    blocks = read_blocks(page.tree, page.base, page.url)
     rows = blocks.main.rows if blocks.main is not None else ()
     source = RowSource.STATIC if rows else RowSource.NONE
     hub = blocks.hub
     own = blocks.main is not None and blocks.main.main and blocks.main.dated > 0
-    if reading.rows and not (own and len(rows) > len(reading.rows)):
+    # A frame full of links without a date beside the page's own dated list is its menu.
+    menu = own and not any(row.date or row.month_day for row in reading.rows)
+    if reading.rows and not menu and not (own and len(rows) > len(reading.rows)):
         rows, source, hub = reading.rows, reading.source, False
     return RowList(
         source=source,

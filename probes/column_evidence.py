@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -18,12 +20,13 @@ from crawler.article import ATTACHMENT, is_article_url, read_article
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import RowSource
 from crawler.model import Frozen
-from crawler.page import Page, squeeze
+from crawler.page import Page, resolve, squeeze
 from crawler.pieces import filled_by_script
 from crawler.regions import in_chrome
 from crawler.rows import find_rows, menu_like
 from crawler.scope import site_host
 
+PICTURES_KEPT = 12
 ROWS_KEPT = 30  # addresses of undated rows, whose articles may have been visited
 
 # Words that only stand where there is nothing.
@@ -64,6 +67,7 @@ class Nothing(Frozen):
     statement: bool = False  # a dated 本年度无…
     own: int = 0  # characters outside chrome and links that belong to no known surrounding
     pictures: int = 0  # outside chrome
+    shown: tuple[str, ...] = ()  # which, as in Body.framing
     media: int = 0  # frames, players, canvases
     files: int = 0  # links to documents outside chrome
     form: bool = False  # something to fill in: a service, not a list
@@ -96,14 +100,15 @@ class Body(Frozen):
     away: bool = False  # the body is a frame of another host, or of one that we have not read
     scripts: tuple[str, ...] = ()  # what may fill a body: short hashes
     nothing: Nothing | None = None
+    framing: tuple[str, ...] = ()  # pictures outside chrome that open no page of the site (banner, marks)
 
 
 def observe(page: Page) -> Body | None:
     """Home pages are kept only for the scripts they share with the columns."""
     if page.is_home:
         static = filled_by_script(page) not in ("shell", "template")
-        return Body(static=static, scripts=tuple(dict.fromkeys(_scripts(page))))
-    body = _with_article(_with_rows(Body(), page), page)
+        return Body(static=static, scripts=tuple(dict.fromkeys(_scripts(page))), framing=_framing(page))
+    body = _with_article(_with_rows(Body(framing=_framing(page)), page), page)
     if body.has_text or (body.rows and not body.menu_like and not body.article):
         return body
     return body.model_copy(update={"nothing": _closely(page, total_zero=find_rows(page).total == 0)})
@@ -203,12 +208,14 @@ def _closely(page: Page, *, total_zero: bool) -> Nothing:
         and not _BUILDING.search(line)
     )
     tree = page.tree
+    pictures = [node for node in tree.css("img[src]") if not _tiny(node) and not in_chrome(node)]
     return Nothing(
         words=words[0] if words else "",
         building=building[0] if building else "",
         statement=statement,
         own=own,
-        pictures=_count(node for node in tree.css("img[src]") if not _tiny(node)),
+        pictures=len(pictures),
+        shown=_marks(pictures),
         media=_count(tree.css("video,audio,embed,object,iframe,canvas,[class*=player]")),
         files=_count(
             node for node in tree.css("a[href]") if ATTACHMENT.search(node.attributes.get("href") or "")
@@ -220,6 +227,35 @@ def _closely(page: Page, *, total_zero: bool) -> Nothing:
 
 def _count(nodes: Iterable[LexborNode]) -> int:
     return sum(1 for node in nodes if not in_chrome(node))
+
+
+def _marks(pictures: Iterable[LexborNode]) -> tuple[str, ...]:
+    """Short hashes of their addresses; the second showing of one is marked as the second."""
+    counts: Counter[str] = Counter()
+    for node in pictures:
+        # From the site's root on, however deep the page lies that shows it.
+        address = (node.attributes.get("src") or "").partition("?")[0].lstrip("./")
+        counts[f"{zlib.crc32(address.encode('utf-8', 'replace')):x}"] += 1
+    numbered = (f"{mark}#{number}" for mark, count in counts.items() for number in range(1, count + 1))
+    return tuple(numbered)[:PICTURES_KEPT]
+
+
+def _framing(page: Page) -> tuple[str, ...]:
+    if "<img" not in page.html and "<IMG" not in page.html:
+        return ()
+    pictures = (node for node in page.tree.css("img[src]") if not _tiny(node) and not _opens(page, node))
+    return _marks(node for node in pictures if not in_chrome(node))
+
+
+def _opens(page: Page, node: LexborNode) -> bool:
+    """Does a click on the picture open a page of the site other than home? Then it is that page's own."""
+    up = node.parent
+    while up is not None and up.tag not in ("a", "body"):
+        up = up.parent
+    if up is None or up.tag != "a":
+        return False
+    target = resolve(page.base, up.attributes.get("href") or "")
+    return target is not None and site_host(target) == site_host(page.url) and urlsplit(target).path != "/"
 
 
 def _tiny(node: LexborNode) -> bool:

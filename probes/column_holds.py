@@ -7,7 +7,8 @@ Source: docs/method.md, Columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from crawler.model import PageKind, Role
 from crawler.traps import key_of, pattern_of
 from probes.base import Evidence
 from probes.base import Seen as SeenPage
-from probes.column_evidence import Body
+from probes.column_evidence import Body, Nothing
 from probes.lexicon import ColumnKind, column_kind
 
 Seen = SeenPage[Body]
@@ -70,7 +71,7 @@ def _is_column(seen: Seen) -> bool:
 
 
 def holds(seen: Seen, common: frozenset[str], folders: frozenset[str], shortest: int = 15) -> Holds:
-    """`common`: scripts that pages with static content run too; `folders`: of columns with columns below."""
+    """`common`: scripts and pictures of every page (see below); `folders`: of columns with columns below."""
     body, nothing = seen.data, seen.data.nothing
     if nothing is None:
         return Holds.CONTENT
@@ -78,7 +79,7 @@ def holds(seen: Seen, common: frozenset[str], folders: frozenset[str], shortest:
         return Holds.EXEMPT
     if nothing.statement:
         return Holds.CONTENT
-    if nothing.pictures or nothing.media or nothing.files or body.characters >= shortest:
+    if _pictures(nothing, common) or nothing.media or nothing.files or body.characters >= shortest:
         return Holds.CONTENT
     says_so = bool(nothing.words or nothing.building or nothing.total_zero)
     if body.rows and not says_so:
@@ -100,10 +101,29 @@ def may_be_filled(seen: Seen, common: frozenset[str]) -> bool:
 def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
     """Scripts of pages whose content stands in the HTML itself: they are not what fills a column.
 
-    What the browser shows may well have come by them.
+    What the browser shows may well have come by them. With them the pictures that stand on home and on nearly
+    every page: in layouts of nameless tables, where they stand does not tell them from content.
     """
+    pages = tuple(pages)
     static = (seen for seen in pages if seen.data.static and not seen.facts.rendered)
-    return frozenset(script for seen in static for script in seen.data.scripts)
+    scripts = {script for seen in static for script in seen.data.scripts}
+    return frozenset(scripts | _framing(pages))
+
+
+_EVERYWHERE = 0.9  # of the pages read (assumed)
+_FEWEST_PAGES = 5
+
+
+def _framing(pages: Sequence[Seen]) -> set[str]:
+    counts = Counter(picture for seen in pages for picture in seen.data.framing)
+    home = {picture for seen in pages if seen.facts.role is Role.HOME for picture in seen.data.framing}
+    enough = max(_FEWEST_PAGES, _EVERYWHERE * len(pages))
+    return {picture for picture in home if counts[picture] >= enough}
+
+
+def _pictures(nothing: Nothing, common: frozenset[str]) -> int:
+    """Pictures that do not stand around every page."""
+    return nothing.pictures - sum(picture in common for picture in nothing.shown)
 
 
 def parents(columns: Iterable[Seen]) -> frozenset[str]:
@@ -130,7 +150,13 @@ def is_blank(seen: Seen, common: frozenset[str], shortest: int) -> bool | None:
     body, nothing = seen.data, seen.data.nothing
     if body.characters >= shortest or body.pictures or body.media or body.files or nothing is None:
         return False
-    if nothing.pictures or nothing.media or nothing.files or nothing.own >= shortest or nothing.form:
+    if (
+        _pictures(nothing, common)
+        or nothing.media
+        or nothing.files
+        or nothing.own >= shortest
+        or nothing.form
+    ):
         return False
     if body.moved or nothing.statement or (body.rows >= _LIST_ROWS and not body.tagged):
         return False

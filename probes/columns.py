@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from crawler.dialects import supplements as dialect_supplements
 from crawler.escalate import fetched_of
-from crawler.model import Frozen, PageFacts, Request
+from crawler.model import Frozen, PageFacts
 from crawler.page import Page
 from crawler.tab import Trouble
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Reason, Result
@@ -33,6 +32,7 @@ from probes.column_holds import (
     parents,
 )
 from probes.lexicon import ColumnKind
+from probes.page_again import page_with_pieces
 
 CHECKS = (
     Check("columns.empty", "无空白栏目"),
@@ -102,21 +102,11 @@ async def _read_again(net: Net, facts: PageFacts) -> Body | None:
     """The page with the pieces that belong to it, all asked anew; None where it did not come."""
     if facts.rendered:
         return await _shown_again(net, facts)
-    fetched = await net.fetch(Request(facts.final_url.partition("#")[0], fresh=True))
-    if not fetched.ok or not fetched.body:
+    page = await page_with_pieces(net, facts.final_url.partition("#")[0], fresh=True)
+    if page is None:
         return None
-    page = Page.of(fetched)
     if "#" in facts.final_url:
         page.url = facts.final_url
-    includes: dict[str, str] = {}
-    for request in (*page.supplements(), *dialect_supplements(page))[:12]:
-        piece = await net.fetch(request)
-        if piece.ok:
-            includes[request.url] = Page.of(piece).html
-    if includes:
-        page = Page.of(fetched, includes=includes)
-        if "#" in facts.final_url:
-            page.url = facts.final_url
     return observe(page)
 
 

@@ -23,6 +23,12 @@ _REFUSED = re.compile(_W.refused)
 _NONE_REFUSED = re.compile(_W.none_refused)
 _THIN = 150  # characters; under it the announcement itself may be in its pictures or files (assumed)
 _LINKS_KEPT = 12
+_LAST_DAY = re.compile(r"截止|截至|期限|时限|起止|结束(?:时间|日期)|工作日内|之前")
+# Articles of the draft itself, and figures as of a day (截至9月底，全市共有…), name no last day for opinions.
+_OTHER_DAYS = re.compile(
+    r"^\s*第[一二三四五六七八九十百零\d]+条.*$|截[至止][^。；;\n]{0,14}[，,][^。；;\n]{0,12}(?:共|累计|已)",
+    re.MULTILINE,
+)
 
 
 class Consulted(Frozen):
@@ -89,8 +95,7 @@ def _told(page: Page, paper: Paper) -> Consulted:
         title=article.title,
         day=day,
         deadline=deadline,
-        open_ended=deadline is None
-        and re.search(r"截止|截至|期限|时限|起止|结束(?:时间|日期)|工作日内|之前", around) is not None,
+        open_ended=deadline is None and _LAST_DAY.search(_OTHER_DAYS.sub("", around)) is not None,
         draft=any(word in article.title for word in _W.draft),
         explained=_first(_W.explained, f"{article.text}\n{' '.join(files)}"),
         ways=_all(_W.way, text) or _form(page),

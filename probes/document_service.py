@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.article import ATTACHMENT, read_article
+from crawler.guides import read_guide
 from crawler.kind import page_kind
 from crawler.model import Frozen, PageKind
 from crawler.page import Link, Page
@@ -54,17 +55,18 @@ def observe(page: Page) -> OnPage | None:
         links = tuple((text, url) for text, url in found if url)
         return OnPage(part="home", links=links[:_KEPT_HOME]) if links else None
     kind = page_kind(page)
-    if kind is PageKind.SERVICE_GUIDE:
-        article = read_article(page)
+    article = read_article(page)
+    # Guides in tables, published by the CMS as articles, are guides all the same.
+    if kind is PageKind.SERVICE_GUIDE or (kind is PageKind.ARTICLE and read_guide(page) is not None):
         if article is None or "公开" in article.title:
             return None
         return OnPage(part="guide", title=article.title[:60], links=_links(page, article.text, _TO_DOCUMENT))
     if kind is not PageKind.ARTICLE:
         return None
     column = page.meta.get("columnname", "")
-    named = bool(column) and any(match.key == "documents" for match in match_section(column)[:1])
-    article = read_article(page)
-    if article is None or not (named or (not column and _is_document(article.text, article.title))):
+    matches = match_section(column)[:1] if column else []
+    named = any(match.key == "documents" for match in matches)
+    if article is None or not (named or (not matches and _is_document(article.text, article.title))):
         return None
     return OnPage(part="document", title=article.title[:60], links=_links(page, article.text, _TO_SERVICE))
 

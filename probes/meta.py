@@ -13,8 +13,9 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from crawler.article import read_article
+from crawler.article import Article, read_article
 from crawler.dates import parse_date
+from crawler.letters import read_letters
 from crawler.model import Frozen, PageKind, Role
 from crawler.page import Page
 from crawler.scope import site_host
@@ -66,9 +67,14 @@ def observe(page: Page) -> Tags:
             "article_title": None if "ArticleTitle" in lacking else meta["articletitle"][:200],
             "shown_title": article.title[:200] or None,
             "published": None if "PubDate" in lacking else parse_date(meta["pubdate"]),
-            "shown_date": article.date if article.date_source == "text" else None,
+            "shown_date": _shown_date(page, article),
         }
     )
+
+
+def _shown_date(page: Page, article: Article) -> date | None:
+    """The visible day. A letter shows the days of question and reply: which of them the tag means is open."""
+    return None if article.date_source != "text" or read_letters(page) else article.date
 
 
 def _empty(content: str | None) -> bool:

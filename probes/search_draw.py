@@ -29,6 +29,9 @@ _POLICY_OR_SERVICE = frozenset({"documents", "rules", "interpretation", "service
 _POLICY_TITLE = re.compile(r"(?:通知|意见|办法|规定|方案|细则|决定|办事指南|服务指南)[)）]?$")
 _CUT = re.compile(r"(?:\.{2,}|…+)\s*$")
 _PAGING = re.compile(r"(?:index|list|default)?(?:[_-]?\d+)?\.s?html?$")
+_PAGE_QUERY = re.compile(
+    r"(?:cur(?:rent)?)?_?page(?:no|num|index|_?\d*)?=|p=|pn=|start=|pagesize=", re.IGNORECASE
+)
 _DIGITS = re.compile(r"^[\d-]+$")
 
 
@@ -104,8 +107,10 @@ def _title_sure(page: PageFacts) -> bool:
 def _column(page: PageFacts, homes: set[str]) -> str:
     """The list it stands in; for what home links to, its folder without dates and numbers."""
     if page.parent and page.parent not in homes:
-        path = urlsplit(page.parent).path
-        return _PAGING.sub("", path)
+        parts = urlsplit(page.parent)
+        # list.jsp?cid=3 and list.jsp?cid=7 are two columns, list.jsp?cid=3&page=2 is the first of them.
+        query = "&".join(piece for piece in parts.query.split("&") if not _PAGE_QUERY.match(piece))
+        return _PAGING.sub("", parts.path) + (f"?{query}" if query else "")
     steps = urlsplit(page.url).path.split("/")[1:-1]
     return "/" + "/".join(step for step in steps if not _DIGITS.match(step))
 

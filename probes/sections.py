@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.model import Frozen, Outcome, Request, Role
-from crawler.page import Page
+from crawler.model import Frozen, Outcome, Role
 from crawler.targets import Look
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Verdict
 from probes.lexicon import LEXICON, Rhythm
 from probes.link_verdicts import Said
+from probes.page_again import page_with_pieces
 from probes.section_catalogue import judge_catalogues, read_catalogues
 from probes.section_content import judge_content, working
 from probes.section_find import (
@@ -101,10 +101,10 @@ async def confirm(evidence: Evidence[OnPage], net: Net) -> Gathered:
 
 async def _read(net: Net, url: str, *, fresh: bool) -> OnPage | None:
     """The page's evidence without its links; None where it could not be read."""
-    fetched = await net.fetch(Request(url, fresh=fresh))
-    if not fetched.ok:
+    page = await page_with_pieces(net, url, fresh=fresh)
+    if page is None:
         return None
-    data = read_column(Page.of(fetched))
+    data = read_column(page)
     return data.model_copy(update={"links": (), "tree": (), "catalogue": ()})
 
 

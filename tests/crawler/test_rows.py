@@ -135,3 +135,35 @@ def test_base_href_counts() -> None:
     )
     found = find_rows(Page(URL, text.encode()))
     assert found.rows[0].url.startswith("http://www.muxi.gov.cn/other/202603/")
+
+
+def test_one_dated_row_beside_the_menu_of_its_column() -> None:
+    names = ("机构职能", "领导信息", "政策文件", "规划计划", "财政预决算", "意见征集", "政策评估", "行政许可")
+    menu = "".join(f"<tr><td><a href='list.jsp?cid={n}'>{name}</a></td></tr>" for n, name in enumerate(names))
+    row = "<tr><td>◆ <a href='show.jsp?id=77'>木溪县教育事业发展第十四个五年规划</a> (2026/03/02)</td></tr>"
+    body = f"<table><tr><td><table>{menu}</table></td><td><table>{row}</table></td></tr></table>"
+    found = find_rows(
+        Page("http://www.muxi.gov.cn/list.jsp?cid=3", f"<html><body>{body}</body></html>".encode())
+    )
+    assert [(row.title, row.date) for row in found.rows] == [
+        ("木溪县教育事业发展第十四个五年规划", date(2026, 3, 2))
+    ]
+
+
+def test_an_empty_column_is_not_filled_by_the_menu_that_names_it() -> None:
+    menu = "".join(f"<li><a href='/col/col{n}/index.html'>决策栏目第{n}个</a></li>" for n in range(1, 5))
+    html = f"<html><body><div class='left'><ul>{menu}</ul></div><p>栏目建设中</p></body></html>"
+    assert not find_rows(Page("http://www.muxi.gov.cn/col/col2/index.html", html.encode())).rows
+
+
+def test_a_tree_in_a_frame_does_not_replace_the_dated_list_beside_it() -> None:
+    tree = "".join(
+        f"<dl><dt><a href='/col/col{n}/index.html'>公开栏目第{n}个</a></dt></dl>" for n in range(12)
+    )
+    html = page(
+        f"<iframe src='/tree.jsp'></iframe><div class='right'><ul class='list'>{items(4, LI)}</ul></div>"
+    ).html
+    framed = Page(
+        URL, html.encode(), includes={"http://www.muxi.gov.cn/tree.jsp": f"<html><body>{tree}</body></html>"}
+    )
+    assert [row.date is not None for row in find_rows(framed).rows] == [True] * 4

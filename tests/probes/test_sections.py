@@ -217,3 +217,23 @@ def test_near_names_never_decide() -> None:
         for name in section.near:
             found = best_section(name)
             assert found is None or LEXICON.sections[found.key] is not section, name
+
+
+async def test_an_empty_column_with_a_scripted_footer_is_confirmed_with_its_pieces() -> None:
+    foot = "document.writeln('<div class=footer>主办：示例县人民政府办公室</div>');"
+    links = "".join(f'<a href="/c{n}/">第{n}个栏目</a>' for n in range(12))
+    html = (
+        f'<html><body><div class="nav">{links}</div><p>栏目建设中，敬请期待</p>'
+        '<script src="/footer.js"></script></body></html>'
+    )
+    whole = Page(f"{BASE}/ml/", html.encode(), includes={f"{BASE}/footer.js": foot})
+    data = observe(whole)
+    assert data is not None
+    column = Seen(seen(html, "/ml/", Role.COLUMN).facts, data)
+    pages = (seen('<a href="/ml/">重大行政决策事项目录</a>', "/", Role.HOME, 0), column)
+    web = Web({f"{BASE}/ml/": html, f"{BASE}/footer.js": foot})
+    found = await gather(evidence(*pages), cast(Net, web))
+    again = await confirm(evidence(*pages, gathered=found), cast(Net, web))
+    assert (f"{BASE}/footer.js", False) in web.asked
+    judged = verdicts(evidence(*pages, gathered=again))
+    assert judged["section.decision_catalogue"] == (Verdict.FAIL, None)
