@@ -12,6 +12,7 @@ from crawler.page import Page
 from probes.base import Evidence, Reason, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS as CATALOGUE
 from probes.lexicon import LEXICON, best_section, near_sections
+from probes.page_again import page_with_pieces
 from probes.section_find import Gathered, columns_cut, gap_in, map_of
 from probes.section_page import Body, OnPage, observe, own_names, years_in
 from probes.sections import CHECKS, PROBE, confirm, gather, unsettled
@@ -219,21 +220,12 @@ def test_near_names_never_decide() -> None:
             assert found is None or LEXICON.sections[found.key] is not section, name
 
 
-async def test_an_empty_column_with_a_scripted_footer_is_confirmed_with_its_pieces() -> None:
+async def test_a_second_look_comes_with_the_pieces_of_the_page() -> None:
     foot = "document.writeln('<div class=footer>主办：示例县人民政府办公室</div>');"
-    links = "".join(f'<a href="/c{n}/">第{n}个栏目</a>' for n in range(12))
-    html = (
-        f'<html><body><div class="nav">{links}</div><p>栏目建设中，敬请期待</p>'
-        '<script src="/footer.js"></script></body></html>'
+    web = Web(
+        {f"{BASE}/ml/": '<p>栏目建设中</p><script src="/footer.js"></script>', f"{BASE}/footer.js": foot}
     )
-    whole = Page(f"{BASE}/ml/", html.encode(), includes={f"{BASE}/footer.js": foot})
-    data = observe(whole)
-    assert data is not None
-    column = Seen(seen(html, "/ml/", Role.COLUMN).facts, data)
-    pages = (seen('<a href="/ml/">重大行政决策事项目录</a>', "/", Role.HOME, 0), column)
-    web = Web({f"{BASE}/ml/": html, f"{BASE}/footer.js": foot})
-    found = await gather(evidence(*pages), cast(Net, web))
-    again = await confirm(evidence(*pages, gathered=found), cast(Net, web))
-    assert (f"{BASE}/footer.js", False) in web.asked
-    judged = verdicts(evidence(*pages, gathered=again))
-    assert judged["section.decision_catalogue"] == (Verdict.FAIL, None)
+    again = await page_with_pieces(cast(Net, web), f"{BASE}/ml/", fresh=True)
+    assert again is not None
+    assert again.unread == () and web.asked == [(f"{BASE}/ml/", True), (f"{BASE}/footer.js", False)]
+    assert await page_with_pieces(cast(Net, web), f"{BASE}/gone/", fresh=True) is None
