@@ -222,10 +222,9 @@ def test_near_names_never_decide() -> None:
 
 async def test_a_second_look_comes_with_the_pieces_of_the_page() -> None:
     foot = "document.writeln('<div class=footer>主办：示例县人民政府办公室</div>');"
-    web = Web(
-        {f"{BASE}/ml/": '<p>栏目建设中</p><script src="/footer.js"></script>', f"{BASE}/footer.js": foot}
-    )
-    again = await page_with_pieces(cast(Net, web), f"{BASE}/ml/", fresh=True)
-    assert again is not None
-    assert again.unread == () and web.asked == [(f"{BASE}/ml/", True), (f"{BASE}/footer.js", False)]
-    assert await page_with_pieces(cast(Net, web), f"{BASE}/gone/", fresh=True) is None
+    column = '<p>栏目建设中</p><script src="/footer.js"></script>'
+    web = TableNet({f"{BASE}/ml/": column, f"{BASE}/footer.js": foot})
+    again = await page_with_pieces(web, f"{BASE}/ml/", fresh=True)
+    assert again is not None and again.unread == ()
+    assert web.urls == [f"{BASE}/ml/", f"{BASE}/footer.js"] and web.asked[0].fresh
+    assert await page_with_pieces(web, f"{BASE}/gone/", fresh=True) is None
