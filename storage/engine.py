@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from storage.errors import StoreError, locked, too_new, translate, unreachable, unreadable
+from storage.errors import StoreError, locked, too_new, translate, unreachable, unreadable, why_not
 from storage.tables import REVISIONS, VERSION_TABLE
 
 T = TypeVar("T")
@@ -249,7 +249,7 @@ def _check_file(path: Path, where: str, create: bool) -> None:
             raise unreadable(where, f"目录不存在（{path.parent}）") from None
         return
     except OSError as problem:
-        raise unreadable(where, f"文件打不开（{problem.strerror}）") from problem
+        raise unreadable(where, f"文件打不开（{why_not(problem)}）") from problem
     if head and head != b"SQLite format 3\0":
         raise unreadable(where, "文件不是 SQLite 数据库")
 

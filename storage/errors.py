@@ -11,6 +11,7 @@ StoreError
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
@@ -51,6 +52,23 @@ class StoreUnreachable(StoreError):
 
 class NoSuchSweep(StoreError):
     """没有这次巡检"""
+
+
+_WHY_NOT = {
+    errno.ENOENT: "文件或目录不存在",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "这是一个目录",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "所在的盘只读",
+    errno.ENAMETOOLONG: "文件名过长",
+}
+
+
+def why_not(problem: OSError) -> str:
+    """Why a file could not be opened, read or written, in words; the system's own for what is rare."""
+    return _WHY_NOT.get(problem.errno or 0, problem.strerror or str(problem))
 
 
 def unreadable(where: str, found: str) -> StoreUnreadable:

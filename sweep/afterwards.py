@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from rules.load import load
+from storage.errors import why_not
 from storage.repo import Store
 from sweep.changes import place_of
 from sweep.commands import Outcome, outcome_of, pack_id
@@ -54,7 +55,7 @@ async def evidence(db: str, finding: str, out: Path | None, rules: str | None) -
     try:
         await asyncio.to_thread(path.write_bytes, data)
     except OSError as problem:
-        raise SweepError(f"{path}：写不进去（{problem.strerror}）。请用 --out 另指一个文件") from None
+        raise SweepError(f"{path}：写不进去（{why_not(problem)}）。请用 --out 另指一个文件") from None
     return path
 
 

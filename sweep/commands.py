@@ -20,6 +20,7 @@ from crawler.page import Page
 from demo.city import City, build_city
 from probes import CHECKS_BY_ID
 from rules.load import load
+from storage.errors import why_not
 from storage.repo import Store
 from storage.values import SweepRow
 from sweep.canonical import canonical_lines
@@ -101,7 +102,7 @@ def _file_page(source: str, url: str | None) -> Page:
         return Page(url or path.resolve().as_uri(), path.read_bytes())
     except OSError as problem:
         raise SweepError(
-            f"{source}：文件读不出来（{problem.strerror}）。请给出网页文件或以 http 开头的网址"
+            f"{source}：文件读不出来（{why_not(problem)}）。请给出网页文件或以 http 开头的网址"
         ) from None
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from storage.errors import unreadable
+from storage.errors import unreadable, why_not
 from storage.repo import Store
 from storage.values import SweepRow, SweepState
 from sweep.evidence_files import evidence_folder, evidence_root
@@ -46,7 +46,7 @@ async def remove(store: Store, row: SweepRow) -> None:
     except FileNotFoundError:
         pass
     except OSError as problem:
-        raise unreadable(str(folder), f"证据文件删不掉（{problem.strerror}）") from problem
+        raise unreadable(str(folder), f"证据文件删不掉（{why_not(problem)}）") from problem
     await store.delete_sweep(row.id)
 
 

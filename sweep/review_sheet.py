@@ -194,8 +194,8 @@ def read_sheet(path: Path) -> Filled:
         book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
     except FileNotFoundError:
         raise SweepError(f"{path}：找不到复核表。请检查路径") from None
-    except (OSError, KeyError, ValueError, InvalidFileException, zipfile.BadZipFile) as problem:
-        raise SweepError(f"{path}：不是可读的 xlsx 文件（{problem}）。请另存为 xlsx 后再导入") from None
+    except (OSError, KeyError, ValueError, InvalidFileException, zipfile.BadZipFile):
+        raise SweepError(f"{path}：不是可读的 xlsx 文件。请另存为 xlsx 后再导入") from None
     return _filled(book, path)
 
 

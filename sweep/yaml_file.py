@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from crawler.model import Frozen
+from storage.errors import why_not
 from sweep.errors import YamlError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it
@@ -26,7 +27,7 @@ def read_file(path: Path, missing: str) -> str:
     except UnicodeDecodeError as problem:
         raise YamlError(f"{path}：文件不是 UTF-8 编码（{problem.reason}）。请另存为 UTF-8") from None
     except OSError as problem:
-        raise YamlError(f"{path}：读不出来（{problem.strerror}）。请检查路径和权限") from None
+        raise YamlError(f"{path}：读不出来（{why_not(problem)}）。请检查路径和权限") from None
 
 
 def read_yaml(text: str, source: str, kind: type[Spec]) -> tuple[Spec, yaml.Node | None]:

@@ -37,7 +37,7 @@ def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (["rules", "show", "footer.colour"], "footer.colour"),
         (["check", "www.example.gov.cn"], "不是可用的网址"),
         (["check"], "用法有误"),
-        (["inspect", "none.html"], "文件读不出来"),
+        (["inspect", "none.html"], "文件读不出来（文件或目录不存在）"),
     ],
 )
 def test_bad_input_is_told_in_one_line_and_ends_with_two(words: list[str], said: str, tmp_path: Path) -> None:
