@@ -249,7 +249,14 @@ def _content(key: str, section: Result, ends: list[tuple[Way, End]], known: Map)
         reason = Reason(section.reason) if section.reason else Reason.UNREADABLE
         return Result.unknown(check, reason, population=1, observed=section.observed)
     good = working((way, end) for way, end in ends if end.state is State.GOOD)
-    return judge_content(key, good, known)
+    found = judge_content(key, good, known)
+    # A place named as well as those that were read may hold what they lack.
+    least = min(way.confidence for way, _ in good)
+    open_ = [end for way, end in ends if end.state is State.UNSURE and way.confidence >= least]
+    if found.verdict is not Verdict.FAIL or not open_:
+        return found
+    reason = open_[0].reason or Reason.UNREADABLE
+    return Result.unknown(check, reason, population=1, observed=found.observed)
 
 
 PROBE = Probe(
