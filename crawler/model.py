@@ -200,5 +200,6 @@ class PageFacts:
     identified: bool = True  # passed the identity test: it is the unit's own page
     digest: str = ""  # sha-256 of the body
     rendered: bool = False  # read in the browser
+    lacking: bool = False  # the home page, and a part of it on its own host did not come
     carried: str = ""  # the sweep that read it, where it was unchanged since (沿用)
     read_on: str = ""  # the day of that reading, ISO

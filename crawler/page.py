@@ -206,6 +206,11 @@ class Page:
         return (*(url for url in want.same_host if url not in self.includes), *want.elsewhere)
 
     @property
+    def lacking(self) -> bool:
+        """Whether a piece on the page's own host did not come."""
+        return not self.rendered and any(url not in self.includes for url in wanted(self).same_host)
+
+    @property
     def strangers(self) -> tuple[str, ...]:
         """Scripts of a home page that were not read and may draw what is looked for on it."""
         return () if self.rendered else wanted(self).strangers

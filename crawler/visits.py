@@ -68,6 +68,7 @@ def facts_of(candidate: Candidate, fetched: Fetched, page: Page, identified: boo
         identified=identified,
         digest=hashlib.sha256(fetched.body).hexdigest(),
         rendered=page.rendered,
+        lacking=page.is_home and page.lacking,
     )
 
 

@@ -1,4 +1,5 @@
-"""Pages that did not open during the walk are asked once more when it is over.
+"""Pages that did not open during the walk are asked once more when it is over, and so is a home page of which
+a part did not come.
 
 A host that was dead for minutes would otherwise leave a hole in the portal. What a page answers now takes
 the place of its failure. What was done is kept, so that a killed sweep does not repeat it.
@@ -45,7 +46,7 @@ async def repeat(store: UnitStore, plan: WalkPlan, net: PatientNet, pauses: tupl
     answer now brought new links to walk."""
     if await store.gathered(NAME) is not None:
         return False
-    failed = {page.url for page in await store.facts() if page.outcome in PASSING}
+    failed = {page.url for page in await store.facts() if page.outcome in PASSING or page.lacking}
     waiting = [candidate for candidate in await store.visited() if candidate.url in failed]
     done, more = Repeated(), False
     if waiting:

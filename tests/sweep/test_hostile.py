@@ -88,7 +88,9 @@ def overlooked(
         if entry.unit not in pages or entry.verdict != FAIL or not entry.firm:
             continue
         line = told[entry.unit, entry.check]
-        if entry.check in OF_HOME and line["verdict"] != FAIL:
+        host = place(pages[entry.unit][0].final_url).partition("/")[0]
+        unscripted = any(one.startswith(host) and one.endswith(".js") for one in sky.troubled)
+        if entry.check in OF_HOME and line["verdict"] != FAIL and not unscripted:
             lost.append(f"{entry.unit} {entry.check}: {line['verdict']} {line['reason']}")
         if entry.check in OF_PAGES:
             read = {place(one.final_url) for one in pages[entry.unit] if one.outcome is Outcome.OK}
