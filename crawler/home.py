@@ -73,6 +73,7 @@ _LOGIN = re.compile(r"登\s*录|登\s*陆|login|sign in|密码|验证码", re.IG
 _PUBLIC = re.compile(
     r"政府|政务|政務|信息公开|資訊|机关|機關|行政|管委会|委员会|街道|办事|党|黨|局|gov\.cn", re.I
 )
+_HOST = re.compile(r"(?:[\w-]+\.)+(?:cn|com|net|org)(?![\w.-])", re.IGNORECASE | re.ASCII)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _OF_OTHERS = re.compile(r"[\u4e00-\u9fff]{2,14}?人民政府(?:门户)?(?:网站)?(?:$|[-_|—·\s])")
 _GOVERNMENTS = frozenset({UnitKind.CITY, UnitKind.COUNTY, UnitKind.TOWN})
@@ -89,20 +90,20 @@ def home_doubt(page: Page, unit: Unit) -> HomeDoubt | None:
     notice = size < NOTICE_TEXT and find_link_count(page) < NOTICE_LINKS
     told = f"{page.title}\n{page.text}"
     if notice and page.status < 400:
-        for doubt, marks in (
-            (HomeDoubt.PARKED, _PARKED),
-            (HomeDoubt.DEFAULT, _DEFAULT),
-            (HomeDoubt.MOVED, _MOVED),
-        ):
-            if marks.search(told) is not None:
-                return doubt
-        if page.tree.css_first("input[type=password]") is not None and _LOGIN.search(told) is not None:
-            return HomeDoubt.LOGIN
+        if _MOVED.search(told) is not None and _names_address(page, unit):
+            return HomeDoubt.MOVED
+        # A splash page of the unit may name the platform it stands on, or let its staff log in.
+        if not _names(page, unit):
+            for doubt, marks in ((HomeDoubt.PARKED, _PARKED), (HomeDoubt.DEFAULT, _DEFAULT)):
+                if marks.search(told) is not None:
+                    return doubt
+            if page.tree.css_first("input[type=password]") is not None and _LOGIN.search(told) is not None:
+                return HomeDoubt.LOGIN
         if _CLOSED.search(told) is not None:
             return HomeDoubt.CLOSED
         if not size and not _may_be_filled(page):
             return HomeDoubt.DEFAULT if _DEFAULT.search(page.html) else HomeDoubt.EMPTY
-    if _is_server_page(page):
+    if _is_server_page(page) and not _names(page, unit):
         return HomeDoubt.DEFAULT
     return HomeDoubt.ERROR if is_error(page) else _foreign(page, unit)
 
@@ -136,17 +137,27 @@ def _left(page: Page, unit: Unit) -> bool:
 
 def _names_other(page: Page, unit: Unit) -> bool:
     """A readable page that never names the unit, and that another one signs or no public body could have."""
-    stem = stem_of(unit.name)
-    if stem is None or len(_HAN.findall(page.text)) < READABLE_TEXT:
-        return False
-    code = unit.expect.site_code
-    said = "\n".join((page.title, page.text, *page.meta.values(), *(link.text for link in page.links)))
-    if stem in said or (code and code in page.html):
+    if stem_of(unit.name) is None or len(_HAN.findall(page.text)) < READABLE_TEXT or _names(page, unit):
         return False
     signed = f"{page.meta.get('sitename', '')} {page.title} "
     # Lists name bureaus and zones by short names (住建局, 经开区) that their pages never use.
     other = unit.kind in _GOVERNMENTS and _OF_OTHERS.search(signed) is not None
     return other or _PUBLIC.search(page.html) is None
+
+
+def _names(page: Page, unit: Unit) -> bool:
+    """Whether the unit's name, in short, or its filed site code stands anywhere on the page."""
+    stem, code = stem_of(unit.name), unit.expect.site_code
+    said = "\n".join((page.title, page.text, *page.meta.values(), *(link.text for link in page.links)))
+    return (stem is not None and stem in said) or bool(code and code in page.html)
+
+
+def _names_address(page: Page, unit: Unit) -> bool:
+    """Whether the page shows an address of another site, as a link or in words."""
+    own = site_of(urlsplit(unit.portal or page.url).hostname or "")
+    linked = (urlsplit(link.url).hostname or "" for link in page.links if link.url)
+    shown = (match[0] for match in _HOST.finditer(page.text))
+    return any(host and site_of(host) != own for host in (*linked, *shown))
 
 
 def stem_of(name: str) -> str | None:

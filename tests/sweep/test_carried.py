@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,20 +17,8 @@ from sweep.archive import Keep, cited_urls
 from sweep.canonical import canonical_lines
 from sweep.plan import plan
 from sweep.run import RunOptions, run_sweep
-from tests.sweep.archived import PACK, UNIT, change_host, database, swept
-from tests.sweep.cities import AS_OF, QUICK, Served, serve
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(database(tmp_path)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def city() -> AsyncIterator[Served]:
-    async with serve() as served:
-        yield served
+from tests.sweep.archived import PACK, UNIT, change_host, swept
+from tests.sweep.cities import AS_OF, QUICK, Served
 
 
 async def _facts(store: Store, row: SweepRow) -> list[PageFacts]:

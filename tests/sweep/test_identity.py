@@ -61,6 +61,22 @@ OWNS = {
     "news of a site that moves": {"/": html(f"{OWN}<p>我市政务服务网站已迁移至省平台</p>", NAME)},
 }
 
+SPLASHES = {
+    "a splash page on a site farm": {
+        "/": html(
+            "<a href='/index/'>进入网站</a><p>主办单位：陆丰市人民政府 技术支持：政府网站站群管理平台</p>",
+            NAME,
+        )
+    },
+    "a splash page that calls itself new": {
+        "/": html("<p>欢迎访问新版网站</p><div class=footer>主办单位：陆丰市人民政府</div>", NAME)
+    },
+    "a home with a login of its own": {
+        "/": html(f"{LOGIN}<div class=footer>主办单位：陆丰市人民政府</div>", NAME)
+    },
+    "a farm's name in the title": {"/": html(OWN, "陆丰市政府网站群平台")},
+}
+
 
 def faults_besides(told: Told) -> set[str]:
     return told.faults - {"site.reachable"}
@@ -90,6 +106,14 @@ def test_the_units_own_home_is_read(name: str, tmp_path: Path, monkeypatch: pyte
     assert told.reason("site.reachable") == ("pass", None)
     assert told.reason("footer.sponsor") == ("pass", None)
     assert "footer.icp" in told.faults
+
+
+@pytest.mark.parametrize("name", SPLASHES)
+def test_a_page_that_names_the_unit_is_no_strangers(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = told_of({PORTAL: Host(dict(SPLASHES[name]))}, tmp_path, monkeypatch)
+    assert told.reason("site.reachable") == ("pass", None)
 
 
 def test_a_bureau_by_its_short_name_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -23,20 +21,8 @@ from sweep.errors import SweepError
 from sweep.escalation import escalate
 from sweep.replay import replay
 from sweep.stages import observer
-from tests.sweep.archived import PACK, UNIT, database, swept
-from tests.sweep.cities import AS_OF, Served, serve
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(database(tmp_path)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def city() -> AsyncIterator[Served]:
-    async with serve() as served:
-        yield served
+from tests.sweep.archived import PACK, UNIT, swept
+from tests.sweep.cities import AS_OF, Served
 
 
 async def test_replay_gives_the_same_bytes(store: Store, city: Served) -> None:
