@@ -14,15 +14,18 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from crawler.model import Fetched, Outcome, Request
 from crawler.page import RENDERED, Page
+from crawler.received import Received, is_document
 from crawler.warc import Kept, file_head, read, records, scan
 
 PAGE, WAY, PART = "page", "walk", "part"
+_WALKED = frozenset({PAGE, WAY, PART})  # asked for by the walk: as any visitor gets it, to its end
 SHOWN = "RENDER "  # before the keys of a browser's DOM
 PRIVATE, BINARY = "private", "binary"
 HELD_BYTES = 8_000_000  # bodies held in memory between two stretches
@@ -60,6 +63,14 @@ class Archive(Protocol):
         """Write all that was kept. Raises ArchiveError."""
         ...
 
+    def has(self, url: str) -> bool:
+        """Whether the walk received a document under that address, asked for or arrived at."""
+        ...
+
+    async def again(self, url: str) -> Fetched | None:
+        """That document, as an answer to whoever asks for the address now; None if it cannot be had."""
+        ...
+
 
 class NoArchive:
     """Keeps nothing: for looks at single pages, and for replay."""
@@ -75,6 +86,12 @@ class NoArchive:
         return None
 
     async def flush(self) -> None:
+        return None
+
+    def has(self, url: str) -> bool:
+        return False
+
+    async def again(self, url: str) -> Fetched | None:
         return None
 
 
@@ -131,6 +148,7 @@ class UnitArchive:
     _held_bytes: int = 0
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _opened: bool = False
+    _received: Received | None = None
 
     def keep_page(
         self, trail: Sequence[tuple[Request, Fetched]], parts: Iterable[str], evidence: Mapping[str, str]
@@ -160,7 +178,33 @@ class UnitArchive:
             held, self._held = self._held, []
             self._held_bytes = 0
             if held:
-                await asyncio.to_thread(self._write, held)
+                for kept, offset, length in await asyncio.to_thread(self._write, held):
+                    self._documents.written(kept, offset, length)
+
+    def has(self, url: str) -> bool:
+        return url.partition("#")[0] in self._documents
+
+    async def again(self, url: str) -> Fetched | None:
+        bare = url.partition("#")[0]
+        if bare not in self._documents:
+            return None
+        found = self._documents.held(bare) or await asyncio.to_thread(
+            self._documents.read_back, bare, self.path
+        )
+        if found is None:
+            return None
+        return replace(found, url=url, hops=found.hops if found.url == bare else ())
+
+    @property
+    def _documents(self) -> Received:
+        """What the walk received, also before it was killed."""
+        if self._received is None:
+            self._received = Received()
+            with suppress(ArchiveError):  # it is asked for again, and writing will say what is wrong
+                for entry in entries(self.path):
+                    if entry.purpose in _WALKED and is_document(entry.key) and not entry.withheld:
+                        self._received.place((entry.asked, entry.final), entry.offset, entry.length)
+        return self._received
 
     def _reason(self, fetched: Fetched, *, observed: bool = False) -> str | None:
         """Why a body must stay out. What no privacy probe can read is not kept either."""
@@ -173,10 +217,15 @@ class UnitArchive:
 
     def _hold(self, kept: Kept) -> None:
         self._held.append(kept)
+        if kept.purpose in _WALKED:
+            self._documents.hold(kept)
         self._held_bytes += len(kept.fetched.body)
 
-    def _write(self, held: Iterable[Kept]) -> None:
-        """One stretch of the file, then its lines of the index. A stretch that fails is taken back."""
+    def _write(self, held: Iterable[Kept]) -> list[tuple[Kept, int, int]]:
+        """One stretch of the file, then its lines of the index. A stretch that fails is taken back.
+
+        Returns what was written, its offset and its length.
+        """
         # Of several versions of a part, replay reads the last that stands before the page.
         ordered = sorted(held, key=lambda kept: kept.purpose == PAGE)
         members = [records(kept, self.user_agent) for kept in ordered]
@@ -185,13 +234,14 @@ class UnitArchive:
                 _open(self.path, self.user_agent)
                 self._opened = True
             at = _append(self.path, b"".join(members))
-            lines = []
+            places = []
             for kept, member in zip(ordered, members, strict=True):
-                lines.append(_entry(kept, at, len(member)).line())
+                places.append((kept, at, len(member)))
                 at += len(member)
-            _append(index_of(self.path), b"".join(lines))
+            _append(index_of(self.path), b"".join(_entry(*place).line() for place in places))
         except OSError as problem:
             raise ArchiveError(self.path, problem) from problem
+        return places
 
 
 def _keys(parts: Iterable[str], fetched: Fetched) -> tuple[str, ...]:

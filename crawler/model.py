@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -115,6 +115,7 @@ class Request(NamedTuple):
     etag: str | None = None  # sent as If-None-Match
     last_modified: str | None = None  # sent as If-Modified-Since
     user_agent: str | None = None  # only with --probe-cloaking
+    known: Callable[[str], bool] | None = None  # documents the asker has: no redirect to one is followed
 
 
 class Hop(NamedTuple):
@@ -143,6 +144,7 @@ class Fetched:
     error: str | None = None  # the cause in words, for the log
     tls_problem: str | None = None  # certificate fault that was accepted to read on; information only
     not_modified: bool = False  # 304
+    led_to_known: bool = False  # `final_url` is a document the asker has, and was not asked for
 
     @property
     def ok(self) -> bool:

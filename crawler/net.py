@@ -54,6 +54,14 @@ class _Chain:
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
     answer: Answer | None = None
+    led_to_known: bool = False
+
+    def go_on(self, url: str) -> bool:
+        """Take the next hop; False where the asker has what stands there, and has not just come from it."""
+        self.url = url
+        known = self.request.known
+        self.led_to_known = known is not None and all(hop.url != url for hop in self.hops) and known(url)
+        return not self.led_to_known
 
 
 class Gate:
@@ -270,7 +278,8 @@ class Gate:
             next_url = self._next(chain, target, host, answer)
             if next_url is None:
                 return outcome_of(answer.status, retry_after="retry-after" in answer.headers)
-            chain.url = next_url
+            if not chain.go_on(next_url):
+                return Outcome.OK
 
     async def _timed(self, chain: _Chain, target: urls.Target, cookie: str, host: Host) -> Answer:
         began = self._clock()
@@ -318,7 +327,9 @@ class Gate:
         answer = chain.answer
         if answer is None or outcome is Outcome.ROBOTS:
             return self._broken(chain, started, outcome, "robots.txt")
-        wall = find_wall(answer.status, answer.headers, answer.body, answer.set_cookies)
+        wall = None
+        if not chain.led_to_known:
+            wall = find_wall(answer.status, answer.headers, answer.body, answer.set_cookies)
         return Fetched(
             url=chain.request.url,
             final_url=chain.url,
@@ -334,6 +345,7 @@ class Gate:
             error=None if outcome is Outcome.OK and not wall else f"HTTP {answer.status}",
             tls_problem=answer.tls_problem,
             not_modified=answer.status == 304,
+            led_to_known=chain.led_to_known,
         )
 
     def _broken(self, chain: _Chain, started: datetime, outcome: Outcome, words: str) -> Fetched:

@@ -7,6 +7,7 @@ import time
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
+from crawler.answers import Answers
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import UnitBrowser
 from crawler.frontier import Attempt
@@ -48,6 +49,7 @@ class PatientNet:
         self,
         gate: Gate,
         targets: Targets | None = None,
+        answers: Answers | None = None,
         *,
         browser: UnitBrowser | None = None,
         archive: Archive | None = None,
@@ -56,6 +58,8 @@ class PatientNet:
     ) -> None:
         self._gate = gate
         self._targets = targets or Targets()
+        self._answers = answers or Answers()
+        self._anew = False
         self._browser = browser or UnitBrowser(None)
         self._archive = archive or NoArchive()
         self._pause = pause
@@ -67,10 +71,32 @@ class PatientNet:
         """One answer. The walk archives its pages itself, once it knows what is on them."""
         fetched = await self._fetch(request)
         if self.purpose != WALK:
-            self._archive.keep(request, fetched, self.purpose)
-            if self._archive.full:
-                await self._archive.flush()
+            await self._keep(request, fetched)
         return fetched
+
+    async def once(self, request: Request) -> Fetched:
+        """What a walk or another probe of this sweep was answered, of any unit; asked for only if nobody was.
+
+        After `ask_anew` nothing from before counts, but second looks are shared among probes, too.
+        """
+        fetched = await self._answers.again(request.url) if request.method == "GET" else None
+        if fetched is None:
+            fetched = await self._answers.of(request, self._fetch)
+            if request.method == "GET" and not self._anew:
+                await self._targets.learn(request.url, fetched)
+        if not self._archive.has(request.url):
+            await self._keep(request, fetched)
+        return fetched
+
+    def ask_anew(self) -> None:
+        """From here on looks are second looks."""
+        self._anew = True
+        self._answers = Answers()
+
+    async def _keep(self, request: Request, fetched: Fetched) -> None:
+        self._archive.keep(request, fetched, self.purpose)
+        if self._archive.full:
+            await self._archive.flush()
 
     async def _fetch(self, request: Request) -> Fetched:
         deadline = time.monotonic() + self._patience
@@ -91,6 +117,8 @@ class PatientNet:
 
     async def look(self, url: str, *, again: bool = False) -> Look:
         """What stands behind a link: shared with all units of the sweep, see crawler.targets."""
+        if not again and (walked := await self._answers.again(url)) is not None:
+            await self._targets.learn(url, walked)
         return await self._targets.look(url, self.fetch, self.online, again=again)
 
     async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:

@@ -11,12 +11,14 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
 from weakref import WeakValueDictionary
 
 from crawler.dialects import frames
+from crawler.exchange import START_BYTES
 from crawler.masking import mask
 from crawler.model import Fetched, Frozen, Outcome, Request
 from crawler.page import Page, squeeze
@@ -106,6 +108,17 @@ class Targets:
                 self._fresh[url, which] = known
         await self._keep_some()
         return known
+
+    async def learn(self, url: str, fetched: Fetched) -> None:
+        """An answer that came to another question is the first look as well, where nobody has looked yet."""
+        url = url.partition("#")[0]
+        if fetched.status is None:
+            return  # a look asks a canary as well
+        async with self._door(url):
+            if await self._known(url, 1) is None:
+                start = replace(fetched, body=fetched.body[:START_BYTES])
+                self._fresh[url, 1] = look_of(start, at=self._now())
+        await self._keep_some()
 
     async def flush(self) -> None:
         """Put everything into the store."""

@@ -35,7 +35,6 @@ BATCH_VISITS = 100
 PAGE_REDIRECTS = 3
 INCLUDES_HELD = 300  # answers of header and footer scripts kept per unit
 SUPPLEMENTS_PER_PAGE = 12
-LED_TO_HELD = 16  # documents that were fetched for a page and may be pages themselves
 POSTS_PER_LIST = 10  # of three list pages each
 
 Observe = Callable[[Page], Mapping[str, str]]
@@ -93,8 +92,6 @@ class Walk:
         if plan.home is not None:
             self._adopt(plan.home)
         self._includes: OrderedDict[str, tuple[str | None, str]] = OrderedDict()
-        self._documents: dict[str, Fetched] = {}
-        self._led_to: OrderedDict[str, Fetched] = OrderedDict()  # by redirects in pages; often columns, too
         self._batch: list[Visit] = []
         self._saved_at = time.monotonic()
         self._saving = asyncio.Lock()
@@ -257,7 +254,6 @@ class Walk:
 
     async def _open(self, url: str, is_home: bool, trail: _Trail) -> tuple[Fetched, Page | None]:
         """The page a person ends on: redirects written into the page (meta refresh, script) are followed."""
-        asked = url
         for _ in range(PAGE_REDIRECTS):
             fetched = await self._document(url, trail)
             if not fetched.ok or not (is_html(fetched) or is_data(fetched)):
@@ -267,25 +263,18 @@ class Walk:
             if onward is None or onward == url or not (is_home or onward in self._scope):
                 break
             url = onward
-        if url != asked:
-            self._led_to[url] = fetched
-            while len(self._led_to) > LED_TO_HELD:
-                self._led_to.popitem(last=False)
         return fetched, page
 
     async def _document(self, url: str, trail: _Trail) -> Fetched:
-        """Fetch; a fragment that names a page of its own (gkmlpt) is kept, its document asked for once."""
+        """Fetch; a fragment that names a page of its own (gkmlpt) is kept."""
         bare, _, fragment = url.partition("#")
         request = Request(bare if fragment and not self._shown else url)
-        if not fragment or bare not in self._documents:
-            fetched = trail.ahead(request)
-            if fetched is None:
-                fetched = self._led_to.pop(request.url, None) or await self._net.fetch(request)
-                trail.documents.append((request, fetched))
-            if not fragment:
-                return fetched
-            self._documents = {bare: fetched}
-        fetched = self._documents[bare]
+        fetched = trail.ahead(request)
+        if fetched is None:
+            fetched = await self._net.fetch(request)
+            trail.documents.append((request, fetched))
+        if not fragment:
+            return fetched
         return replace(fetched, url=url, final_url=f"{fetched.final_url}#{fragment}")
 
     def _adopt(self, final_url: str) -> None:

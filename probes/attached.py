@@ -76,7 +76,7 @@ def _drawn(pages: Mapping[str, Sequence[str]], random: Random) -> Iterator[tuple
 
 
 async def _open(url: str, net: Net) -> Enclosed:
-    fetched = await net.fetch(Request(url, max_bytes=MAX_BYTES))
+    fetched = await net.once(Request(url, max_bytes=MAX_BYTES))
     if not fetched.ok:
         return Enclosed("", False)
     reading = await read_attachment(fetched.body, url)

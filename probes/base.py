@@ -245,6 +245,11 @@ class Net(Protocol):
 
     async def fetch(self, request: Request) -> Fetched: ...
 
+    async def once(self, request: Request) -> Fetched:
+        """The answer to a question that others may have asked before in this sweep: it is asked once. Among
+        second looks, the answer to another one's second look."""
+        ...
+
     async def resolve(self, host: str, family: Family) -> Resolved: ...
 
     async def online(self, family: Family = Family.ANY) -> bool: ...
@@ -297,6 +302,9 @@ class Probe(Generic[E, L]):
     confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
     unsettled: Callable[[Any], bool] | None = None  # of what was gathered: is there anything to confirm?
     recall: Callable[[Any, Any], Frozen] | None = None  # marks what an earlier window showed as well
+    gathers_last: bool = (
+        False  # looks at what the others may have opened by then: that is not asked for again
+    )
     compares: bool = False  # wants the evidence of the unit's departments beside its own
 
 

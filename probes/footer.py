@@ -156,7 +156,7 @@ async def gather(evidence: Evidence[Carried], net: Net) -> SiteMap:
     url = evidence.home.data.site_map if evidence.home else None
     if not url or _visited(evidence, url) is not None:
         return SiteMap()
-    return SiteMap(url=url, first=(await net.fetch(Request(url))).outcome)
+    return SiteMap(url=url, first=(await net.once(Request(url))).outcome)
 
 
 async def confirm(evidence: Evidence[Carried], net: Net) -> SiteMap:

@@ -189,7 +189,7 @@ def _read_file(enclosed: Enclosed, title: str) -> GuideSeen | None:
 
 async def _open(url: str, title: str, net: Net) -> Opened:
     """As fetched; where that is no guide (service platforms are scripts), as the browser shows it."""
-    fetched = await net.fetch(Request(url))
+    fetched = await net.once(Request(url))
     if not fetched.ok or b"<" not in fetched.body[:2048]:
         return Opened(url=url, title=title)
     page = Page.of(fetched)

@@ -385,5 +385,6 @@ PROBE = Probe(
     gather=gather,
     confirm=confirm,
     recall=recall,
+    gathers_last=True,
     unsettled=lambda looked: any(doubt.second is None for doubt in looked.doubts.values()),
 )

@@ -111,7 +111,7 @@ async def gather(evidence: Evidence[Shown], net: Net) -> Accounts:
     """The linked account pages as a visitor sees them."""
     opened = []
     for url in _linked(evidence)[:_ASKED]:
-        fetched = await net.fetch(Request(url))
+        fetched = await net.once(Request(url))
         posts: tuple[Post, ...] = ()
         if fetched.outcome is Outcome.OK:
             posts = _visible(Page.of(fetched), evidence.context.as_of)

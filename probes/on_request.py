@@ -180,7 +180,7 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> OffSite:
         return OffSite()
     opened = []
     for url in _away(evidence)[:2]:
-        fetched = await net.fetch(Request(url))
+        fetched = await net.once(Request(url))
         page = Page.of(fetched) if fetched.ok and b"<" in fetched.body[:2048] else None
         seen = _read(page, page.meta.get("columnname", "")) if page is not None else None
         opened.append(Opened(url=url, page=seen if seen and seen.part == "on_request" else None))

@@ -16,13 +16,13 @@ _MOST_PIECES = 12
 
 async def page_with_pieces(net: Net, url: str, *, fresh: bool) -> Page | None:
     """None where the page did not come, or came empty. `fresh`: over a connection of its own."""
-    fetched = await net.fetch(Request(url, fresh=fresh))
+    fetched = await net.once(Request(url, fresh=fresh))
     if not fetched.ok or not fetched.body:
         return None
     page = Page.of(fetched)
     includes: dict[str, str] = {}
     for request in (*page.supplements(), *dialect_supplements(page))[:_MOST_PIECES]:
-        piece = await net.fetch(request)
+        piece = await net.once(request)
         if piece.ok:
             includes[request.url] = Page.of(piece).html
     return Page.of(fetched, includes=includes) if includes else page

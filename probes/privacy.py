@@ -158,7 +158,7 @@ def draw(evidence: Evidence[Personal]) -> tuple[list[str], int]:
 
 
 async def _open(url: str, net: Net) -> Opened:
-    fetched = await net.fetch(Request(url, max_bytes=MAX_BYTES))
+    fetched = await net.once(Request(url, max_bytes=MAX_BYTES))
     if not fetched.ok:
         return Opened(url=url, failed=fetched.outcome)
     reading = await read_attachment(fetched.body, url)

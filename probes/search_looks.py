@@ -159,7 +159,7 @@ async def _forms(evidence: Evidence[Entrance], net: Net) -> list[FormWay]:
     seen = home.data
     if seen.boxes or seen.link is None:
         return [FormWay(net, box, home.facts.final_url) for box in seen.boxes[:MAX_FORMS]]
-    fetched = await net.fetch(Request(seen.link, referer=home.facts.final_url))
+    fetched = await net.once(Request(seen.link, referer=home.facts.final_url))
     if not fetched.ok:
         return []
     page = Page.of(fetched)
@@ -274,7 +274,7 @@ async def _among(
             return State.TITLE
     behind = [row for row, kind in kinds if kind is not Likeness.NONE and row.url is not None]
     for row in behind[:FOLLOWED]:
-        state = _landed(await net.fetch(Request(row.url or "", body_wanted=False)), wanted)
+        state = _landed(await net.once(Request(row.url or "", body_wanted=False)), wanted)
         if state is not None:
             return state
     return None

@@ -87,7 +87,7 @@ async def _mirrors(evidence: Evidence[Signs], net: Net) -> Any:
         for url, _ in seen.data.named:
             named.setdefault(_host(url), url)
     for _, url in sorted(named.items())[:OPENED]:
-        fetched = await net.fetch(Request(url, max_bytes=1_000_000))
+        fetched = await net.once(Request(url))
         if not fetched.ok:
             continue
         signs = mirror_signs(read_home(Page.of(fetched, is_home=True)), _host(fetched.final_url or url))

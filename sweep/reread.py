@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from crawler.model import Unit
 from crawler.net import Gate
 from crawler.patience import PatientNet
+from crawler.sparing import SparingNet
 from crawler.walk import Walk
 from probes import ALL
 from storage.repo import Store
@@ -57,7 +58,7 @@ async def _read(store: Store, sweep: SweepRow, unit: Unit, gate: Gate, urls: Col
         archive=unit_archive(store, sweep.id, unit.id, gate.user_agent),
     )
     net = PatientNet(gate, archive=job.archive)
-    walk = Walk(await walk_plan(job, net), net, job.store)
+    walk = Walk(await walk_plan(job, net), SparingNet(net, job.answers), job.store)
     for candidate in await job.store.visited():
         if candidate.url in urls:
             visit = await walk.visit(candidate)

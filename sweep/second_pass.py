@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 
+from crawler.answers import Answers
 from crawler.frontier import Candidate
 from crawler.model import Frozen, Outcome
 from crawler.patience import PatientNet
+from crawler.sparing import SparingNet
 from crawler.walk import Walk, WalkPlan
 from storage.unit_store import UnitStore
 
@@ -67,7 +69,7 @@ async def _ask(
     portion: list[Candidate], store: UnitStore, plan: WalkPlan, net: PatientNet
 ) -> tuple[int, bool]:
     """(how many gave an answer, whether it brought links)."""
-    walk = Walk(plan, net, store)
+    walk = Walk(plan, SparingNet(net, Answers()), store)  # nothing from before: home may come whole now
     visits = [await walk.visit(candidate) for candidate in portion]
     said = [visit for visit in visits if visit.facts.outcome not in PASSING]
     if said:

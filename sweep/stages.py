@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from crawler import escalate
+from crawler.answers import Answers
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.masking import mask_json
@@ -20,6 +21,7 @@ from crawler.memo import NoPast, Past
 from crawler.model import Frozen, Outcome, Role, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
+from crawler.sparing import SparingNet
 from crawler.targets import Targets
 from crawler.walk import Observe, Walk, WalkPlan
 from probes.base import PortalState, Probe
@@ -66,6 +68,7 @@ class Job:
     browser: AnyBrowser | None = None  # one per process
     archive: Archive = field(default_factory=NoArchive)
     targets: Targets | None = None  # looks at link targets, shared by all units of the sweep
+    answers: Answers = field(default_factory=Answers)  # what the sweep has been answered, shared likewise
     earlier: UnitStore | None = None  # the unit in the window before, see sweep.windows
     week: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what `watch` saw, see sweep.week
     has_owner: bool = False  # its host belongs to another unit of this sweep, which tests the host facts
@@ -82,11 +85,19 @@ async def audit(job: Job) -> None:
     net = PatientNet(
         job.gate,
         job.targets,
+        job.answers,
         browser=UnitBrowser(job.browser, evidence_folder(job.sweep.id, job.unit.id)),
         archive=job.archive,
         pause=job.timing.offline_pause,
         patience=job.timing.offline_patience,
     )
+    with job.answers.joined(job.archive):
+        await _stages(job, net)
+    await windows.recall(job.earlier, job.store, job.probes)
+    await job.store.save_attempts(net.drain())
+
+
+async def _stages(job: Job, net: PatientNet) -> None:
     job.stage("walk")
     await walk(job, net)
     if await _pass_wall(job, net):
@@ -104,8 +115,6 @@ async def audit(job: Job) -> None:
     await gather(job, net)
     job.stage("confirm")
     await confirm(job, net, began)
-    await windows.recall(job.earlier, job.store, job.probes)
-    await job.store.save_attempts(net.drain())
 
 
 def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
@@ -126,7 +135,7 @@ def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
 async def walk(job: Job, net: PatientNet) -> None:
     """Visit the portal; where its home page fails, look once more later before saying so."""
     plan = await walk_plan(job, net)
-    await Walk(plan, net, job.store).run()
+    await Walk(plan, SparingNet(net, job.answers), job.store).run()
     home = await home_of(job.store)
     if is_read(home):
         passed = await _passed(job)
@@ -217,7 +226,7 @@ async def _save_portal(job: Job, state: PortalState, detail: Mapping[str, Any]) 
 async def gather(job: Job, net: PatientNet) -> None:
     """First looks of the probes that ask the network themselves."""
     facts = await unit_facts(job.store, job.sweep, job.unit)
-    for probe in job.probes:
+    for probe in sorted(job.probes, key=lambda probe: probe.gathers_last):
         if probe.gather is None or await job.store.gathered(probe.id) is not None:
             continue
         if job.has_owner and all(check.shared for check in probe.checks if check.needs == "home"):
@@ -232,7 +241,8 @@ async def gather(job: Job, net: PatientNet) -> None:
 async def confirm(job: Job, net: PatientNet, began: float) -> None:
     """Second looks, later and on fresh connections, where a first look saw a fault."""
     facts = await unit_facts(job.store, job.sweep, job.unit)
-    for probe in job.probes:
+    net.ask_anew()
+    for probe in sorted(job.probes, key=lambda probe: probe.gathers_last):
         if probe.confirm is None:
             continue
         evidence = await evidence_of(job.store, probe, facts)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from crawler.answers import Answers
 from crawler.browser import Browser
 from crawler.memo import NoPast, Past
 from crawler.model import Outcome, Unit
@@ -78,10 +79,12 @@ async def audit_units(work: Work, units: Sequence[Unit]) -> None:
         work.store, work.sweep.id, again_after=timing.confirm_after, settle_after=timing.settle_after
     )
 
+    answers = Answers()
+
     async def one(unit: Unit, browser: Browser) -> None:
         async with room, _leased(work, unit) as mine:
             if mine:
-                await audit(await _job(work, unit, browser, targets))
+                await audit(await _job(work, unit, browser, targets, answers))
         if mine:
             await work.store.set_stage(work.sweep.id, unit.id, Stage.DONE)
         work.progress.stage(unit.id, "done")
@@ -100,7 +103,7 @@ async def _past(work: Work, unit: Unit) -> Past:
     return await work.store.past(work.sweep, unit, names, CARRIED_DAYS)
 
 
-async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets) -> Job:
+async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets, answers: Answers) -> Job:
     return Job(
         sweep=work.sweep,
         unit=unit,
@@ -114,6 +117,7 @@ async def _job(work: Work, unit: Unit, browser: Browser, targets: Targets) -> Jo
         week=await week_of(work.store, work.sweep, unit),
         archive=unit_archive(work.store, work.sweep.id, unit.id, work.gate.user_agent),
         targets=targets,
+        answers=answers,
         has_owner=owner_of(unit, work.seeds.units) is not None,
         tick=lambda url, outcome: work.progress.page(unit.id, url, outcome),
         stage=lambda name: work.progress.stage(unit.id, name),

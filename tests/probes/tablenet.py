@@ -38,6 +38,9 @@ class TableNet:
         data = body.encode() if isinstance(body, str) else body
         return Fetched(request.url, request.url, Outcome.OK, 200, {"content-type": kind}, data)
 
+    async def once(self, request: Request) -> Fetched:
+        return await self.fetch(request)
+
     async def resolve(self, host: str, family: Family) -> Resolved:
         return Resolved(Outcome.OK, ("127.0.0.1",))
 
