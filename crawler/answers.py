@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from crawler.archive import Archive
@@ -51,6 +52,11 @@ class Answers:
                 return found
         return None
 
+    async def followed(self, fetched: Fetched) -> Fetched | None:
+        """A redirect to a known document, as if it had been followed; None if that one cannot be had."""
+        rest = await self.again(fetched.final_url)
+        return as_followed(fetched, rest) if rest is not None else None
+
     async def of(self, request: Request, fetch: Callable[[Request], Awaitable[Fetched]]) -> Fetched:
         """The answer held, else the one that `fetch` gives. A failure that may pass is not held."""
         door = self._doors.setdefault(request, asyncio.Lock())
@@ -70,3 +76,13 @@ class Answers:
         while self._room < 0:
             _, dropped = self._held.popitem(last=False)
             self._room += len(dropped.body)
+
+
+def as_followed(first: Fetched, rest: Fetched) -> Fetched:
+    """One answer of a redirect and of what it leads to."""
+    return replace(
+        rest,
+        url=first.url,
+        hops=(*first.hops, *rest.hops),
+        tls_problem=first.tls_problem or rest.tls_problem,
+    )

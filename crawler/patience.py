@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from crawler.answers import Answers
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import UnitBrowser
+from crawler.exchange import START_BYTES
 from crawler.frontier import Attempt
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
 from crawler.tab import Rendered, Task, Trouble
@@ -81,10 +83,10 @@ class PatientNet:
         """
         fetched = await self._answers.again(request.url) if request.method == "GET" else None
         if fetched is None:
-            fetched = await self._answers.of(request, self._fetch)
+            fetched = await self._answers.of(request, self._spared)
             if request.method == "GET" and not self._anew:
                 await self._targets.learn(request.url, fetched)
-        if not self._archive.has(request.url):
+        if self._anew or not self._archive.has(request.url):  # else the walk has put it there
             await self._keep(request, fetched)
         return fetched
 
@@ -119,7 +121,21 @@ class PatientNet:
         """What stands behind a link: shared with all units of the sweep, see crawler.targets."""
         if not again and (walked := await self._answers.again(url)) is not None:
             await self._targets.learn(url, walked)
-        return await self._targets.look(url, self.fetch, self.online, again=again)
+        return await self._targets.look(url, self._looked, self.online, again=again)
+
+    async def _looked(self, request: Request) -> Fetched:
+        fetched = await self._spared(request)
+        await self._keep(request, fetched)
+        return fetched
+
+    async def _spared(self, request: Request) -> Fetched:
+        """One answer; where a first look is sent on to what was received before, that is not asked for."""
+        if self._anew or request.fresh:
+            return await self._fetch(request)
+        fetched = await self._fetch(request._replace(known=self._answers.has))
+        if fetched.led_to_known:
+            fetched = await self._answers.followed(fetched) or await self._fetch(request)
+        return fetched if request.body_wanted else replace(fetched, body=fetched.body[:START_BYTES])
 
     async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
         """Do something with a page in the browser, within the unit's time for it."""

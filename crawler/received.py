@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.model import Fetched
+from crawler.model import Fetched, Outcome
 from crawler.warc import Kept, read
 
 _LENGTH_BITS = 32
@@ -23,8 +23,8 @@ class Received:
         self._places: dict[int, int] = {}  # hash of the address -> offset and length
 
     def hold(self, kept: Kept) -> None:
-        """Remember what is archived next, if it is a document as its server sent it, and came whole."""
-        if kept.withheld is None and is_document(kept.key) and is_whole(kept.fetched):
+        """Remember what is archived next, if it is a document as its server sent it."""
+        if kept.withheld is None and is_document(kept.key) and is_settled(kept.fetched):
             self._held |= dict.fromkeys(addresses(kept.fetched), kept.fetched)
 
     def written(self, kept: Kept, offset: int, length: int) -> None:
@@ -57,7 +57,7 @@ class Received:
         except OSError:
             return None  # then it is asked for again
         fetched = next(read(member), None)
-        return fetched if fetched and is_whole(fetched) and url in addresses(fetched) else None
+        return fetched if fetched and is_settled(fetched) and url in addresses(fetched) else None
 
 
 def is_document(key: str) -> bool:
@@ -65,9 +65,9 @@ def is_document(key: str) -> bool:
     return key.startswith("GET ")
 
 
-def is_whole(fetched: Fetched) -> bool:
-    """Whether a full answer came, with its body."""
-    return fetched.ok and fetched.status == 200 and bool(fetched.body)
+def is_settled(fetched: Fetched) -> bool:
+    """Whether asking again would bring the same: a whole page, or the word that there is none."""
+    return fetched.outcome is Outcome.GONE or (fetched.status == 200 and fetched.ok and bool(fetched.body))
 
 
 def addresses(fetched: Fetched) -> set[str]:

@@ -12,9 +12,9 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Protocol
 
-from crawler.answers import Answers
+from crawler.answers import Answers, as_followed
 from crawler.model import Fetched, Request
-from crawler.received import is_whole
+from crawler.received import is_settled
 
 HELD = 32  # answers that may not have come to the archive yet
 
@@ -77,15 +77,10 @@ class SparingNet:
         """The answer as if the redirect to what is known had been followed."""
         onward = fetched.final_url
         rest = await self._known(onward) or await self._net.fetch(Request(onward))
-        return replace(
-            rest,
-            url=fetched.url,
-            hops=(*fetched.hops, *rest.hops),
-            tls_problem=fetched.tls_problem or rest.tls_problem,
-        )
+        return as_followed(fetched, rest)
 
     def _hold(self, fetched: Fetched) -> None:
-        if is_whole(fetched):
+        if is_settled(fetched):
             self._late |= {fetched.url: fetched, fetched.final_url: fetched}
             while len(self._late) > HELD:
                 self._late.popitem(last=False)

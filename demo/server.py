@@ -42,6 +42,7 @@ class Logged(NamedTuple):
     host: str
     method: str
     target: str
+    location: str = ""  # where the answer sent the asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,10 @@ class Server:
         if asked is None:
             return False
         target = f"{asked.path}?{asked.query}" if asked.query else asked.path
-        self.log.append(Logged(asked.host, asked.method, target))
         host = self.hosts.get(asked.host)
         answer = host.find(asked) if host else Answer(b"no such host here", 421)
+        location = dict(answer.headers).get("Location", "")
+        self.log.append(Logged(asked.host, asked.method, target, location))
         answer = self._excuse(answer, asked, target)
         if answer.delay:
             await asyncio.sleep(answer.delay)

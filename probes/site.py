@@ -85,7 +85,7 @@ async def confirm(evidence: Evidence[Nothing], net: Net) -> Invented:
 async def _ask(net: Net, urls: tuple[str, ...], *, fresh: bool) -> tuple[Answer, ...]:
     answers = []
     for url in urls:
-        fetched = await net.fetch(Request(url, fresh=fresh, body_wanted=False))
+        fetched = await net.once(Request(url, fresh=fresh, body_wanted=False))
         answers.append(
             Answer(
                 url=url,

@@ -222,6 +222,12 @@ async def test_hops_are_recorded(site: FaultSite, gate: Gate) -> None:
     assert fetched.hops == ((site.url("/moved"), 302, site.url("/")),)
 
 
+async def test_a_redirect_to_what_the_asker_has_is_not_followed(site: FaultSite, gate: Gate) -> None:
+    fetched = await get(gate, site.url("/moved"), known=lambda url: url == site.url("/"))
+    assert (fetched.led_to_known, fetched.final_url, fetched.status) == (True, site.url("/"), 302)
+    assert [asked.path for asked in site.asked] == ["/moved"]
+
+
 @pytest.mark.parametrize("path", ["/moved-utf8", "/moved-gbk"])
 async def test_location_bytes(site: FaultSite, gate: Gate, path: str) -> None:
     assert (await get(gate, site.url(path))).final_url == site.url("/%E4%B8%AD%E6%96%87")

@@ -153,18 +153,6 @@ async def test_page_that_sends_on_is_read_where_it_ends(store: Store) -> None:
     assert [page.final_url for page in facts] == [f"{HOST}/", f"{HOST}/c/first/"]
 
 
-async def test_page_that_another_sent_on_to_is_asked_for_once(store: Store) -> None:
-    refresh = b'<html><head><meta http-equiv="refresh" content="0;url=/c/first/"></head><body></body></html>'
-    text = links(text="正文" * 40)
-    site = Site(
-        {f"{HOST}/": links("/c/", "/d/", "/e/"), f"{HOST}/c/": refresh, f"{HOST}/d/": links("/c/first/")}
-    )
-    site.pages = {**site.pages, f"{HOST}/c/first/": text, f"{HOST}/e/": text}
-    facts = await walked(site, await unit_store(store, UNIT))
-    assert [page.final_url for page in facts].count(f"{HOST}/c/first/") == 2
-    assert sorted(site.asked) == sorted({page.url for page in facts})
-
-
 async def test_what_a_site_map_lists_are_columns_whatever_their_addresses_look_like(store: Store) -> None:
     rows = ["/c/news.html", "/c/rules.html", "/c/report.html", "/c/budget.html", "/c/plan.html"]
     pages = {f"{HOST}/": links("/sitemap.html"), f"{HOST}/sitemap.html": links(*rows)}

@@ -265,4 +265,4 @@ async def test_served_city_answers_and_logs() -> None:
         writer.close()
     assert page.startswith(b"HTTP/1.1 200 OK")
     assert "明湖县人民政府".encode() in page
-    assert [tuple(line) for line in town.log] == [("www.minghu.gov.cn", "GET", "/")]
+    assert [line[:3] for line in town.log] == [("www.minghu.gov.cn", "GET", "/")]

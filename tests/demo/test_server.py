@@ -48,7 +48,7 @@ async def test_hosts_are_told_apart_and_logged() -> None:
         assert (await ask(port, "/"))[2] == b"one"
         assert (await ask(port, "/?x=1", host="B.example.cn"))[2] == b"two"
         assert (await ask(port, "/", host="c.example.cn"))[0] == 421
-    assert [tuple(line) for line in one.log] == [
+    assert [line[:3] for line in one.log] == [
         (HOST, "GET", "/"),
         ("b.example.cn", "GET", "/?x=1"),
         ("c.example.cn", "GET", "/"),

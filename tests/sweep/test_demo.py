@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,25 @@ from sweep.judging import judge_sweep
 from sweep.publish import report_data
 from tests.reports.tracing import untraceable
 from tests.sweep.cities import canonical, serve, sweep
+from tests.sweep.frugal import needless
 
 
 async def test_results_scores_and_report_equal_the_truth(tmp_path: Path) -> None:
-    """One sweep of the whole city: each check as planted, each item as worked out by hand, and a report that
-    leads from every lost point to its page."""
+    """One sweep of the whole city: each check as planted, each item as worked out by hand, a report that
+    leads from every lost point to its page, and no request that an earlier answer could have spared."""
     db = f"sqlite:///{tmp_path}/demo.db"
     async with serve() as city:
         await sweep(city.seeds(), db)
         truth = city.city.truth_at(city.port)
         unread = _unread(city.city)
-        posts = sum(1 for asked in city.city.log if asked.method == "POST")
+        log = list(city.city.log)
     async with await Store.open(db) as store:
         row = await store.get("latest")
+        asked = [
+            attempt
+            for unit in await store.units(row.id)
+            for attempt in await (await store.unit(row.id, unit.unit.id)).attempts()
+        ]
         lines = await store.results(row.id, "jilin-2021")
         scores = await store.scores(row.id, "jilin-2021")
         report = await report_data(store, row, load("jilin-2021"))
@@ -36,7 +43,12 @@ async def test_results_scores_and_report_equal_the_truth(tmp_path: Path) -> None
     assert len(told) > 400
     assert differences(built, told) == []
     assert unread <= {("yunxi", "scripted")}  # which only a browser shows
-    assert posts == 3  # two columns turned by POST, the first page of one of them too
+    methods = Counter(line.method for line in log)
+    assert methods == {
+        "GET": methods["GET"],
+        "POST": 3,
+    }  # two columns turned by POST, the first page of one too
+    assert needless(log, asked) == {}
     assert {line["unit"] for line in scores} == set(points.units())
     assert points.differences(scores, without=lacking(lines)) == []
     assert untraceable(report) == []
