@@ -20,7 +20,8 @@ from crawler.rows import find_rows
 from crawler.tab import Rendered, Trouble
 from crawler.toolbar import find_toolbar
 
-SHARE = 0.05  # of the pages visited, at least one: renders are slow
+SHARE = 0.05  # of the pages visited: renders are slow
+FEWEST = 10  # of a small portal, that its scripted columns are not left open (assumed)
 _LITTLE_TEXT = 200  # characters; only such pages are looked at for being a shell
 _BLANK_TEXT = 30  # characters: a title and "loading" at most
 _NO_LIST = frozenset({PageKind.HOME, PageKind.ARTICLE, PageKind.ERROR, PageKind.CHALLENGE, PageKind.SEARCH})
@@ -79,7 +80,7 @@ def observe(page: Page) -> Wanted | None:
 
 def budget(visited: int) -> int:
     """How many pages of a unit may be rendered."""
-    return max(1, int(visited * SHARE))
+    return max(FEWEST, int(visited * SHARE))
 
 
 def in_groups(wanted: Iterable[tuple[str, Why]]) -> list[list[str]]:

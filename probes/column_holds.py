@@ -7,8 +7,7 @@ Source: docs/method.md, Columns.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -17,8 +16,10 @@ from crawler.model import PageKind, Role
 from crawler.traps import key_of, pattern_of
 from probes.base import Evidence
 from probes.base import Seen as SeenPage
-from probes.column_evidence import Body, Nothing
+from probes.close_look import Nothing
+from probes.column_evidence import Body
 from probes.lexicon import ColumnKind, column_kind
+from probes.pictures import KEPT, around, own_of
 
 Seen = SeenPage[Body]
 
@@ -34,8 +35,6 @@ class Holds(StrEnum):
 
 
 _COLUMNS = frozenset({PageKind.COLUMN, PageKind.DISCLOSURE, PageKind.INTERACTION, PageKind.SERVICE_GUIDE})
-_FOOTER_REST = 60  # characters that may be left of an unmarked footer beside words that say "empty" (assumed)
-
 
 _TURNS = re.compile(r"^(?:第?\s*\d+\s*页?|[上下][一1]?页|[首尾末]页|next|[>»›<«‹\s]+)$", re.I)
 
@@ -71,20 +70,16 @@ def _is_column(seen: Seen) -> bool:
 
 
 def holds(seen: Seen, common: frozenset[str], folders: frozenset[str], shortest: int = 15) -> Holds:
-    """`common`: scripts and pictures of every page (see below); `folders`: of columns with columns below."""
+    """`common`: scripts, pictures and links of every page (see below); `folders`: of columns with columns
+    below."""
     body, nothing = seen.data, seen.data.nothing
     if nothing is None:
         return Holds.CONTENT
     if body.hub or body.moved or nothing.form or _folder(seen.facts.final_url) in folders:
         return Holds.EXEMPT
-    if nothing.statement:
+    if _shows(nothing, common) or nothing.holds_text(shortest) or body.characters >= shortest:
         return Holds.CONTENT
-    if _pictures(nothing, common) or nothing.media or nothing.files or body.characters >= shortest:
-        return Holds.CONTENT
-    says_so = bool(nothing.words or nothing.building or nothing.total_zero)
-    if body.rows and not says_so:
-        return Holds.CONTENT
-    if nothing.own >= (_FOOTER_REST if says_so else shortest):
+    if body.rows and not nothing.says_so:
         return Holds.CONTENT
     if may_be_filled(seen, common):
         return Holds.UNTESTED
@@ -101,29 +96,22 @@ def may_be_filled(seen: Seen, common: frozenset[str]) -> bool:
 def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
     """Scripts of pages whose content stands in the HTML itself: they are not what fills a column.
 
-    What the browser shows may well have come by them. With them the pictures that stand on home and on nearly
-    every page: in layouts of nameless tables, where they stand does not tell them from content.
+    What the browser shows may well have come by them. With them the pictures that stand around every page,
+    and where home leads away to.
     """
     pages = tuple(pages)
     static = (seen for seen in pages if seen.data.static and not seen.facts.rendered)
     scripts = {script for seen in static for script in seen.data.scripts}
-    return frozenset(scripts | _framing(pages))
+    homes = [seen.data for seen in pages if seen.facts.role is Role.HOME]
+    framing = around([seen.data.framing for seen in pages], [mark for home in homes for mark in home.framing])
+    return frozenset(scripts | framing | {lead for home in homes for lead in home.leads})
 
 
-_EVERYWHERE = 0.9  # of the pages read (assumed)
-_FEWEST_PAGES = 5
-
-
-def _framing(pages: Sequence[Seen]) -> set[str]:
-    counts = Counter(picture for seen in pages for picture in seen.data.framing)
-    home = {picture for seen in pages if seen.facts.role is Role.HOME for picture in seen.data.framing}
-    enough = max(_FEWEST_PAGES, _EVERYWHERE * len(pages))
-    return {picture for picture in home if counts[picture] >= enough}
-
-
-def _pictures(nothing: Nothing, common: frozenset[str]) -> int:
-    """Pictures that do not stand around every page."""
-    return nothing.pictures - sum(picture in common for picture in nothing.shown)
+def _shows(nothing: Nothing, common: frozenset[str]) -> bool:
+    """Pictures, players, documents or links away that do not stand around every page."""
+    if nothing.media or nothing.files or nothing.pictures > KEPT or own_of(nothing.shown, common):
+        return True
+    return not nothing.says_so and not set(nothing.leads) <= common
 
 
 def parents(columns: Iterable[Seen]) -> frozenset[str]:
@@ -150,13 +138,7 @@ def is_blank(seen: Seen, common: frozenset[str], shortest: int) -> bool | None:
     body, nothing = seen.data, seen.data.nothing
     if body.characters >= shortest or body.pictures or body.media or body.files or nothing is None:
         return False
-    if (
-        _pictures(nothing, common)
-        or nothing.media
-        or nothing.files
-        or nothing.own >= shortest
-        or nothing.form
-    ):
+    if _shows(nothing, common) or nothing.own >= shortest or nothing.form:
         return False
     if body.moved or nothing.statement or (body.rows >= _LIST_ROWS and not body.tagged):
         return False

@@ -19,7 +19,6 @@ import yaml
 
 from crawler.model import Frozen, Outcome
 from crawler.targets import Look
-from crawler.urls import site_of
 from probes.link_evidence import Target
 
 
@@ -205,8 +204,9 @@ def lands_home(target: Target, final_url: str, homes: frozenset[str]) -> bool:
         return False  # a forwarder that was asked to go there
     if there in homes:
         return True
-    same_site = site_of(urlsplit(target.url).hostname or "") == site_of(end.hostname or "")
-    return same_site and not end.query and end.path in ("", "/")
+    # The root of another host of the site may be what is meant: the service hall, the office's own site.
+    same_host = place(target.url).partition("/")[0] == there.partition("/")[0]
+    return same_host and not end.query and end.path in ("", "/")
 
 
 # -- parked domains, gambling

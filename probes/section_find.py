@@ -20,6 +20,7 @@ from probes.base import Evidence, Reason, Seen
 from probes.lexicon import FOUND, Match, match_section, near_sections
 from probes.link_evidence import Target
 from probes.link_verdicts import AGAIN, DEAD, WRONG, Said, Surroundings, place, said, settled
+from probes.pictures import around, own_of
 from probes.section_page import Body, Leaf, OnPage
 
 
@@ -106,6 +107,11 @@ class Map:
     homes: frozenset[str]
     gathered: Gathered = field(default_factory=Gathered)
     unshown: frozenset[str] = frozenset()  # columns filled by script that no browser has shown, by URL
+    around: frozenset[str] = frozenset()  # pictures that stand around every page
+
+    def bare(self, data: OnPage) -> bool:
+        """Nothing is there, and no picture of the page's own."""
+        return data.body in (Body.EMPTY, Body.BUILDING) and not own_of(data.framing, self.around)
 
     def facts_of(self, url: str) -> PageFacts | None:
         return self.by_url.get(url) or self.by_url.get(key_of(url))
@@ -138,6 +144,10 @@ def map_of(evidence: Evidence[OnPage]) -> Map:
         homes=frozenset({place(home), place(evidence.unit.portal or home)}),
         gathered=gathered,
         unshown=frozenset(page.url for page in evidence.unshown),
+        around=around(
+            [seen.data.framing for seen in evidence.pages],
+            evidence.home.data.framing if evidence.home is not None else (),
+        ),
     )
 
 
@@ -239,7 +249,7 @@ def _end_of_visit(url: str, facts: PageFacts, known: Map) -> End:
 
 
 def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End:
-    if data.body in (Body.ROWS, Body.TEXT, Body.LINKS):
+    if _works(data, known):
         return End(State.GOOD, data=data, facts=facts)
     if data.body is Body.SCRIPT:
         reason = unshown(facts, known)
@@ -249,18 +259,24 @@ def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End
     if facts is not None and facts.url in known.unshown:
         return End(State.UNSURE, unshown(facts, known), data, facts, words="内容由脚本加载，未能读取")
     second = known.gathered.second.get(url)
-    if second is None or second.body not in (Body.EMPTY, Body.BUILDING):
+    if second is None or not known.bare(second):
         return End(State.UNSURE, Reason.SUSPECTED, data, facts, words="首次访问时为空，未能再次确认")
     if data.body is Body.BUILDING:
         return End(State.BUILDING, data=data, facts=facts, words="页面提示建设或维护中，没有信息")
     return End(State.EMPTY, data=data, facts=facts, words="页面能打开，但没有列表，也没有正文")
 
 
+def _works(data: OnPage, known: Map) -> bool:
+    if data.body in (Body.EMPTY, Body.BUILDING):
+        return not known.bare(data)
+    return data.body in (Body.ROWS, Body.TEXT, Body.LINKS)
+
+
 def _end_of_forward(data: OnPage, facts: PageFacts | None, known: Map) -> End:
     """A column that sends on, to its first child or another site: one step is followed."""
     there = known.facts_of(data.sends_on)
     target = known.data.get(there.final_url) if there is not None else None
-    if target is not None and target.body in (Body.ROWS, Body.TEXT, Body.LINKS):
+    if target is not None and _works(target, known):
         return End(State.GOOD, data=target, facts=there)
     if there is not None and there.identified and there.kind is PageKind.ARTICLE:
         return End(State.GOOD, facts=there)

@@ -23,7 +23,9 @@ from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.rows import RowList, find_rows
 from probes.attached import files_of
+from probes.close_look import look_closely
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
+from probes.pictures import marks_of, pictures_of
 
 _LONGEST_NAME = 40  # characters; what is longer is the title of an article
 _DAYS_KEPT = 40
@@ -39,7 +41,7 @@ class Body(StrEnum):
     SENDS_ON = "sends_on"
     SCRIPT = "script"  # a script, frame or browser could still fill it
     BUILDING = "building"  # says 建设中 or 维护中
-    EMPTY = "empty"
+    EMPTY = "empty"  # of these two there may be pictures that stand on no other page: `OnPage.framing`
 
 
 class Leaf(Frozen):
@@ -71,6 +73,7 @@ class OnPage(Frozen):
     fields: tuple[str, ...] = ()  # fields of the grass-roots catalogue whose table stands on this page
     inside: bool = False  # the page belongs to the catalogue's column
     files: tuple[str, ...] = ()  # attachments of an article that is a catalogue of several fields
+    framing: tuple[str, ...] = ()  # pictures and frames outside chrome, as probes.pictures marks them
 
 
 _NO_COLUMN = frozenset({PageKind.SEARCH, PageKind.CHALLENGE, PageKind.ERROR})
@@ -110,6 +113,7 @@ def read_column(page: Page) -> OnPage:
         blind=_blind(page, rows, bool(reading.tree)),
         catalogue=tuple(_catalogue_links(page, rows, inside)),
         inside=inside,
+        framing=marks_of(page, pictures_of(page)),
     )
 
 
@@ -221,12 +225,18 @@ def body_of(page: Page, rows: RowList, article: Article | None) -> Body:
         return Body.SENDS_ON
     if rows.needs_browser or page.unread or filled_by_script(page) in ("shell", "template"):
         return Body.SCRIPT
-    if page.tree.css_first(_FILLED) is not None or _NOTHING_THIS_YEAR.search(page.text):
+    nothing = look_closely(page, total_zero=rows.total == 0)
+    shows = nothing.holds_text() or nothing.media or nothing.files or nothing.form
+    if shows or _asks(page) or _NOTHING_THIS_YEAR.search(page.text):
         return Body.TEXT
     return Body.BUILDING if _BUILDING.search(page.text) else Body.EMPTY
 
 
-_FILLED = "textarea,select,video,audio,embed,object,iframe,canvas,input[type=radio],input[type=checkbox]"
+def _asks(page: Page) -> bool:
+    """Something to choose from, other than the page of a list to turn to."""
+    if page.tree.css_first("textarea,input[type=radio],input[type=checkbox]") is not None:
+        return True
+    return any(re.search(r"[^\W\d]", node.text()) for node in page.tree.css("select"))
 
 
 def _leads_on(page: Page) -> bool:

@@ -32,7 +32,7 @@ from probes.section_find import (
     where_read,
     worth_again,
 )
-from probes.section_page import Body, OnPage, observe, read_column, years_in
+from probes.section_page import OnPage, observe, read_column, years_in
 
 LOOKS_PER_SECTION = 4  # places looked at outside the walk, and leaf lists, per section (assumed)
 
@@ -120,7 +120,7 @@ def _opened_page(url: str, look: Look, known: Map) -> bool:
 def _empty_ones(ways: list[Way], known: Map) -> Iterator[str]:
     for way in ways:
         data = end_of(way, known).data
-        if data is not None and data.body in (Body.EMPTY, Body.BUILDING):
+        if data is not None and known.bare(data):
             yield way.url
 
 

@@ -364,6 +364,8 @@ def test_a_page_in_place_of_an_attachment(text: str, expected: Said) -> None:
         ("http://a.gov.cn/zt/x/", "http://a.gov.cn/", True),
         ("http://a.gov.cn/zt/x/", "http://www.a.gov.cn/", True),
         ("http://a.gov.cn/zt/x/", "http://www.other.gov.cn/", False),
+        ("http://www.a.gov.cn/bsfw/", "http://zwfw.a.gov.cn/", False),
+        ("http://jyj.a.gov.cn/zt/x/", "http://jyj.a.gov.cn/", True),
         ("http://a.gov.cn/go?url=http%3A%2F%2Fb.a.gov.cn%2F", "http://b.a.gov.cn/", False),
         ("http://m.a.gov.cn/art/1.html", "http://www.a.gov.cn/", False),
         ("http://a.gov.cn/", "http://www.a.gov.cn/", False),
