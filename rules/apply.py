@@ -17,15 +17,26 @@ class Annotation(NamedTuple):
     needs_review: bool  # the probe says so, or all that uses the check does
 
 
-def annotate(result: Result, pack: Pack, unit: Unit, period: Period) -> Annotation:
-    """What `pack` says of one result of `unit`. Items outside the period do not apply."""
-    using = [
-        item
-        for _, item in pack.items_for(unit)
-        if result.check in item.asks and (item.valid is None or item.valid.touches(period))
-    ]
-    vetoes = [veto for veto in pack.vetoes_for(unit) if result.check in veto.checks]
-    grounds = [one for veto in vetoes for one in veto.any_of if result.check in one.checks]
-    leads = [result.check in item.review for item in using] + [ground.review for ground in grounds]
-    codes = (*(item.code for item in using), *(veto.code for veto in vetoes))
-    return Annotation(bool(codes), codes, result.needs_review or (bool(leads) and all(leads)))
+class Asked:
+    """What `pack` asks of one unit, worked out once for all of its checks. Items outside the period do not
+    apply."""
+
+    def __init__(self, pack: Pack, unit: Unit, period: Period) -> None:
+        self._codes: dict[str, list[str]] = {}
+        self._leads: dict[str, list[bool]] = {}  # whether it takes what the check finds for a lead
+        for _, item in pack.items_for(unit):
+            if item.valid is None or item.valid.touches(period):
+                for check in dict.fromkeys(item.asks):
+                    self._add(check, item.code, [check in item.review])
+        for veto in pack.vetoes_for(unit):
+            for check in veto.checks:
+                self._add(check, veto.code, [one.review for one in veto.any_of if check in one.checks])
+
+    def _add(self, check: str, code: str, leads: list[bool]) -> None:
+        self._codes.setdefault(check, []).append(code)
+        self._leads.setdefault(check, []).extend(leads)
+
+    def annotate(self, result: Result) -> Annotation:
+        codes = tuple(self._codes.get(result.check, ()))
+        review = result.needs_review or (bool(codes) and all(self._leads[result.check]))
+        return Annotation(bool(codes), codes, review)

@@ -19,7 +19,7 @@ from probes.base import (
     apply_preconditions,
 )
 from probes.past_wall import judge_seen
-from rules.apply import annotate
+from rules.apply import Asked
 from rules.load import limits_for, load_scheme
 from rules.model import Pack
 from rules.score import Score, rank, score
@@ -174,18 +174,20 @@ async def lines_of(
     """The lines of docs/formats.md, with the times at which the pages were seen."""
     times = await (await store.unit(sweep.id, unit.id)).times()
     fallback = sweep.started_at
-    return [line_of(sweep, unit, pack, result, times, fallback) for result in results]
+    asked = Asked(pack, unit, sweep.period)
+    return [line_of(sweep, unit, pack, asked, result, times, fallback) for result in results]
 
 
 def line_of(
     sweep: SweepRow,
     unit: Unit,
     pack: Pack,
+    asked: Asked,
     result: Result,
     times: Mapping[str, datetime],
     fallback: datetime,
 ) -> dict[str, Any]:
-    applies, indicators, needs_review = annotate(result, pack, unit, sweep.period)
+    applies, indicators, needs_review = asked.annotate(result)
     data = {**result.model_dump(mode="json"), "needs_review": needs_review}
     if not data["explained"]:
         del data["explained"]

@@ -17,7 +17,7 @@ from crawler.model import Period, Unit, UnitKind
 from probes.base import Check, Result, apply_preconditions
 from reports.build import build
 from reports.model import Assumption, ReportData, SweepFacts
-from rules.apply import annotate
+from rules.apply import Asked
 from rules.model import Pack
 from rules.score import rank, score
 
@@ -214,7 +214,7 @@ def _results(unit: Unit, place: int, pack: Pack) -> Iterator[Result]:
 
 
 def _line(result: Result, unit: Unit, pack: Pack, period: Period) -> Line:
-    note = annotate(result, pack, unit, period)
+    note = Asked(pack, unit, period).annotate(result)
     return {
         "sweep": "s-20261120", "unit": unit.id, "pack_hash": pack.hash, **result.model_dump(mode="json"),
         "applies": note.applies, "indicators": list(note.indicators), "needs_review": note.needs_review,

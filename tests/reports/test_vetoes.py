@@ -19,7 +19,7 @@ from reports.html import pages
 from reports.model import ReportData, SweepFacts, VetoView
 from reports.terminal import print_ranking, print_unit
 from reports.xlsx import write_xlsx
-from rules.apply import annotate
+from rules.apply import Asked
 from rules.load import load
 from rules.score import score
 
@@ -46,7 +46,7 @@ def lines(pack_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     pack = load(pack_id)
     results = []
     for result in FOUND.values():
-        applies, codes, review = annotate(result, pack, UNIT, PERIOD)
+        applies, codes, review = Asked(pack, UNIT, PERIOD).annotate(result)
         line = result.model_dump(mode="json")
         results.append(
             {**line, "unit": "a", "applies": applies, "indicators": list(codes), "needs_review": review}

@@ -6,7 +6,7 @@ from datetime import date
 
 from crawler.model import Period, Unit, UnitKind
 from probes.base import Result, Verdict
-from rules.apply import annotate
+from rules.apply import Asked
 from rules.load import load
 
 PERIOD = Period(start=date(2026, 1, 1), end=date(2026, 12, 31))
@@ -22,39 +22,41 @@ def result(check: str) -> Result:
 
 
 def test_items_of_the_kind() -> None:
-    assert annotate(result("links.home"), PACK, unit(UnitKind.COUNTY), PERIOD) == (
+    assert Asked(PACK, unit(UnitKind.COUNTY), PERIOD).annotate(result("links.home")) == (
         True,
         ("JL-3.1.4.a",),
         False,
     )
-    assert annotate(result("links.home"), PACK, unit(UnitKind.DEPARTMENT), PERIOD) == (False, (), False)
+    assert Asked(PACK, unit(UnitKind.DEPARTMENT), PERIOD).annotate(result("links.home")) == (False, (), False)
 
 
 def test_roles_bring_items() -> None:
-    found = annotate(result("content.direct_funds"), PACK, unit(UnitKind.DEPARTMENT, "finance"), PERIOD)
+    found = Asked(PACK, unit(UnitKind.DEPARTMENT, "finance"), PERIOD).annotate(result("content.direct_funds"))
     assert (found.applies, found.indicators) == (True, ("JL-1.1.6",))
 
 
 def test_a_precondition_applies_as_well() -> None:
-    assert annotate(result("search.box"), PACK, unit(UnitKind.CITY), PERIOD).indicators == ("JL-3.1.3",)
+    assert Asked(PACK, unit(UnitKind.CITY), PERIOD).annotate(result("search.box")).indicators == ("JL-3.1.3",)
 
 
 def test_what_no_item_uses_is_a_hint() -> None:
-    assert not annotate(result("home.fresh"), PACK, unit(UnitKind.CITY), PERIOD).applies
+    assert not Asked(PACK, unit(UnitKind.CITY), PERIOD).annotate(result("home.fresh")).applies
 
 
 def test_the_pack_may_want_a_person() -> None:
-    assert annotate(result("content.rural"), PACK, unit(UnitKind.COUNTY), PERIOD).needs_review
-    assert not annotate(result("content.interpretation"), PACK, unit(UnitKind.COUNTY), PERIOD).needs_review
+    assert Asked(PACK, unit(UnitKind.COUNTY), PERIOD).annotate(result("content.rural")).needs_review
+    assert (
+        not Asked(PACK, unit(UnitKind.COUNTY), PERIOD).annotate(result("content.interpretation")).needs_review
+    )
 
 
 def test_the_probe_may_want_a_person() -> None:
     doubtful = Result(check="columns.mismatch", verdict=Verdict.FAIL, needs_review=True)
-    assert annotate(doubtful, PACK, unit(UnitKind.COUNTY), PERIOD).needs_review
+    assert Asked(PACK, unit(UnitKind.COUNTY), PERIOD).annotate(doubtful).needs_review
 
 
 def test_outside_the_period_nothing_applies() -> None:
     check = result("section.epidemic")
-    assert not annotate(check, PACK, unit(UnitKind.COUNTY), PERIOD).applies
+    assert not Asked(PACK, unit(UnitKind.COUNTY), PERIOD).annotate(check).applies
     then = Period(start=date(2021, 1, 1), end=date(2021, 12, 31))
-    assert annotate(check, PACK, unit(UnitKind.COUNTY), then).indicators == ("JL-1.2.1.a",)
+    assert Asked(PACK, unit(UnitKind.COUNTY), then).annotate(check).indicators == ("JL-1.2.1.a",)

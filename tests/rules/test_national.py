@@ -10,7 +10,7 @@ import pytest
 from crawler.model import Period, Unit, UnitKind
 from probes import ALL
 from probes.base import Reason, Result
-from rules.apply import annotate
+from rules.apply import Asked
 from rules.load import Reading, limits_for, load
 from rules.model import Assess
 from rules.score import ItemScore, Score, State, rank, score
@@ -162,11 +162,11 @@ def test_units_without_services_are_not_asked_for_them() -> None:
 
 
 def test_veto_checks_apply_and_leads_need_review() -> None:
-    fresh = annotate(passed("home.fresh"), PACK, COUNTY, PERIOD)
+    fresh = Asked(PACK, COUNTY, PERIOD).annotate(passed("home.fresh"))
     assert (fresh.applies, fresh.indicators, fresh.needs_review) == (True, ("N-V3",), False)
-    hidden = annotate(failed("tamper.hidden_links"), PACK, COUNTY, PERIOD)
+    hidden = Asked(PACK, COUNTY, PERIOD).annotate(failed("tamper.hidden_links"))
     assert (hidden.applies, hidden.needs_review) == (True, True)
-    assert annotate(failed("columns.empty"), PACK, COUNTY, PERIOD).indicators == ("N-D1.9.a", "N-V4")
+    assert Asked(PACK, COUNTY, PERIOD).annotate(failed("columns.empty")).indicators == ("N-D1.9.a", "N-V4")
 
 
 def test_every_warning_line_is_stricter() -> None:
