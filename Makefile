@@ -25,6 +25,7 @@ check: lint test
 bench: $(STAMP)
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.nights
+	$(BIN)/python -m bench.scoring
 
 format: $(STAMP)
 	$(BIN)/ruff format .

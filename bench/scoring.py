@@ -123,17 +123,18 @@ async def scored(path: Path, name: str) -> float:
     return used / len(units)
 
 
-def main(units: int = 200, *packs: str) -> None:
+def main(*words: str) -> None:
+    units, packs = int(words[0]) if words else 200, words[1:] or (DEFAULT_PACK,)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
         asyncio.run(swept(path))
         copied(path, units)
         base = floor(path, units)
-        for name in packs or (DEFAULT_PACK,):
+        for name in packs:
             each = asyncio.run(scored(path, name))
             print(f"CPU per unit {each * 1000:.1f} ms = {each / base:.1f} x the floor ({base * 1000:.1f} ms)")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:2]), *sys.argv[2:])
+    main(*sys.argv[1:])

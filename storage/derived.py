@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -19,21 +19,17 @@ class Derived:
     _database: Database
 
     async def replace_results(
-        self, sweep_id: str, unit_id: str, pack_id: str, results: Sequence[Mapping[str, Any]]
+        self, sweep_id: str, unit_id: str, pack_id: str, results: Iterable[Mapping[str, Any]]
     ) -> None:
         """All results of a unit under a pack; each is an object of docs/formats.md, with its `check`."""
-        t = UnitTable
+        texts = [(result["check"], _text(result)) for result in results]
+        t, r = UnitTable, ResultTable
         which = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
         async with self._database.write() as connection:
             number = (await connection.execute(which)).scalar_one()
-            old = (ResultTable.unit == number) & (ResultTable.pack == pack_id)
-            await connection.execute(delete(ResultTable).where(old))
-            rows = [
-                {"unit": number, "pack": pack_id, "check": result["check"], "data": _text(result)}
-                for result in results
-            ]
-            if rows:
-                await connection.execute(self._database.insert(ResultTable), rows)
+            await connection.execute(delete(r).where(r.unit == number, r.pack == pack_id))
+            rows = [(number, pack_id, check, text) for check, text in texts]
+            await self._database.insert_many(connection, ResultTable, rows)
 
     async def results(self, sweep_id: str, pack_id: str, unit: str | None = None) -> list[dict[str, Any]]:
         """By unit in the order of the seeds, then by check."""
@@ -49,8 +45,8 @@ class Derived:
         self,
         sweep_id: str,
         pack_id: str,
-        scores: Sequence[Mapping[str, Any]],
-        machine: Sequence[Mapping[str, Any]] = (),
+        scores: Iterable[Mapping[str, Any]],
+        machine: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         """All scores of a sweep under a pack; each is an object of docs/formats.md, with its `unit`.
 

@@ -1,16 +1,15 @@
-"""Small questions about one unit: what was cut, when a page was seen; and opening a row again."""
+"""Small questions about one unit: what was cut, what was carried over; and opening a row again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
 from crawler.frontier import Candidate, State
 from crawler.model import Role
 from storage.engine import Database
-from storage.tables import AttemptTable, EvidenceTable, FrontierTable, MemoTable, PageTable
+from storage.tables import EvidenceTable, FrontierTable, MemoTable, PageTable
 
 
 class Lookups:
@@ -32,14 +31,6 @@ class Lookups:
         rows = select(func.count()).where(p.unit == self._number, p.facts.contains('"carried":"'))
         async with self._database.read() as connection:
             return (await connection.execute(rows)).scalar() or 0
-
-    async def times(self) -> dict[str, datetime]:
-        """When each URL was last asked for, UTC."""
-        t = AttemptTable
-        rows = select(t.url, func.max(t.started_at)).where(t.unit == self._number).group_by(t.url)
-        async with self._database.read() as connection:
-            found = (await connection.execute(rows)).all()
-        return {url: datetime.fromisoformat(moment) for url, moment in found if moment}
 
     async def visited(self) -> list[Candidate]:
         """Every row that was visited, in walk order."""

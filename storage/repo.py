@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from storage.errors import NoSuchSweep
 from storage.known import Known
 from storage.leases import Leases
 from storage.past import Origin, StoredPast
+from storage.record import Record
 from storage.tables import MemoTable, SweepTable, UnitTable
 from storage.targets import Targets
 from storage.unit_store import UnitStore
@@ -176,18 +178,16 @@ class Store(Leases, Derived, Targets, Cases, Visits):
 
     async def unit(self, sweep_id: str, unit_id: str) -> UnitStore:
         """One unit's frontier and facts. Raises NoSuchSweep where the sweep has no such unit."""
-        t = UnitTable
-        rows = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
         async with self._database.read() as connection:
-            number = (await connection.execute(rows)).scalar()
-        if number is None:
-            raise NoSuchSweep(
-                expected="巡检及其中的单位都已入库",
-                found=f"巡检 {sweep_id} 中没有单位 {unit_id}",
-                where=self.where,
-                advice="用 sunsweep status 查看已有的巡检和单位",
-            )
+            number = await self._number(connection, sweep_id, unit_id)
         return UnitStore(self._database, self._known, number, sweep_id, unit_id)
+
+    @asynccontextmanager
+    async def record(self, sweep_id: str, unit_id: str, probes: Sequence[str]) -> AsyncIterator[Record]:
+        """All that is stored of one unit, as of one moment. `probes`: whose evidence will be asked for, in
+        that order. Raises NoSuchSweep where the sweep has no such unit."""
+        async with self._database.read() as connection:
+            yield Record(connection, await self._number(connection, sweep_id, unit_id), probes)
 
     # -- an earlier sweep, for the nightly one --------------------------------------------------------
 
@@ -217,6 +217,19 @@ class Store(Leases, Derived, Targets, Cases, Visits):
     async def _set(self, sweep_id: str, **values: Any) -> None:
         async with self._database.write() as connection:
             await connection.execute(update(SweepTable).where(SweepTable.id == sweep_id).values(**values))
+
+    async def _number(self, connection: Transaction, sweep_id: str, unit_id: str) -> int:
+        t = UnitTable
+        rows = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
+        number: int | None = (await connection.execute(rows)).scalar()
+        if number is None:
+            raise NoSuchSweep(
+                expected="巡检及其中的单位都已入库",
+                found=f"巡检 {sweep_id} 中没有单位 {unit_id}",
+                where=self.where,
+                advice="用 sunsweep status 查看已有的巡检和单位",
+            )
+        return number
 
     async def _sweep(self, connection: Transaction, sweep_id: str) -> SweepRow:
         t, u = SweepTable, UnitTable

@@ -14,6 +14,7 @@ from storage.engine import Database, Transaction
 from storage.facts import facts_from_json, facts_to_json
 from storage.known import Known
 from storage.lookups import Lookups
+from storage.record import WALK_ORDER
 from storage.tables import (
     AttemptTable,
     EvidenceTable,
@@ -199,7 +200,7 @@ class UnitStore(Lookups):
         rows = select(p.url, e.data).select_from(e)
         rows = rows.join(p, (p.unit == e.unit) & (p.id == e.page))
         rows = rows.join(FrontierTable, FrontierTable.id == e.page)
-        rows = rows.where(e.unit == self._number, e.probe == probe_id).order_by(*_WALK_ORDER)
+        rows = rows.where(e.unit == self._number, e.probe == probe_id).order_by(*WALK_ORDER)
         async with self._database.read() as connection:
             return [(url, data) for url, data in (await connection.execute(rows)).all()]
 
@@ -290,13 +291,10 @@ class UnitStore(Lookups):
             await self._database.insert_many(connection, MemoTable, self._memos(again))
 
 
-_WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)
-
-
 def _in_walk_order(rows: Any, mine: ColumnElement[bool]) -> Any:
     return (
         rows.select_from(PageTable)
         .join(FrontierTable, FrontierTable.id == PageTable.id)
         .where(mine)
-        .order_by(*_WALK_ORDER)
+        .order_by(*WALK_ORDER)
     )

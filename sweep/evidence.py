@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from crawler.escalate import Renders
 from crawler.model import PageFacts, Role, Unit
 from probes.base import Evidence, PortalState, Probe, Seen, SweepContext
-from storage.unit_store import UnitStore
 from storage.values import SweepRow
 
 RENDER = "render"  # beside the probes' ids, in evidence and gathered: see sweep.escalation
+
+
+class Kept(Protocol):
+    """What is stored of one unit: a UnitStore, or a Record where many probes ask."""
+
+    async def state(self) -> Mapping[str, Any] | None: ...
+
+    async def facts(self) -> list[PageFacts]: ...
+
+    async def evidence(self, probe_id: str) -> list[tuple[str, str]]: ...
+
+    async def gathered(self, probe_id: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ def context_of(
 
 
 async def unit_facts(
-    store: UnitStore, sweep: SweepRow, unit: Unit, owner_home: frozenset[str] = frozenset()
+    store: Kept, sweep: SweepRow, unit: Unit, owner_home: frozenset[str] = frozenset()
 ) -> UnitFacts:
     state = await store.state() or {}
     context = context_of(sweep, state, owner_home)
@@ -52,18 +63,22 @@ async def unit_facts(
     return UnitFacts(unit, context, tuple(await store.facts()))
 
 
-async def evidence_of(store: UnitStore, probe: Probe[Any, Any], facts: UnitFacts) -> Evidence[Any]:
-    """One probe's evidence, in walk order. Two addresses that led to one page count once."""
+async def evidence_of(store: Kept, probe: Probe[Any, Any], facts: UnitFacts) -> Evidence[Any]:
+    """One probe's evidence, in walk order. Two addresses that led to one page count once. Most pages of a
+    portal tell the same (of its footer, say): what they tell is read once."""
     seen: list[Seen[Any]] = []
     if probe.evidence is not None:
         by_url = {page.url: page for page in facts.visited}
         known: set[str] = set()
+        told: dict[str, Any] = {}
         for url, data in await store.evidence(probe.id):
             page = by_url.get(url)
             if page is None or page.final_url in known:
                 continue
             known.add(page.final_url)
-            seen.append(Seen(page, probe.evidence.model_validate_json(data)))
+            if data not in told:
+                told[data] = probe.evidence.model_validate_json(data)
+            seen.append(Seen(page, told[data]))
     gathered = await store.gathered(probe.id) if probe.gathers is not None else None
     return Evidence(
         unit=facts.unit,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from crawler.model import Unit, UnitKind
-from probes import ALL, CHECKS_BY_ID, UNBUILT
+from probes import ALL, CHECKS_BY_ID, UNBUILT, links
 from probes.base import (
+    Evidence,
     Finding,
     PortalState,
     Reason,
@@ -20,119 +20,108 @@ from probes.base import (
 )
 from probes.past_wall import judge_seen
 from rules.apply import Asked
-from rules.load import limits_for, load_scheme
+from rules.load import Reading, limits_for
 from rules.model import Pack
-from rules.score import Score, rank, score
+from storage.record import Record
 from storage.repo import Store
-from storage.unit_store import UnitStore
 from storage.values import SweepRow
 from sweep.evidence import UnitFacts, evidence_of, unit_facts
 from sweep.exceptions import Explaining
 from sweep.plan import CHINA, owner_of
-from sweep.readings import readings_of
+from sweep.readings import judged_again
+from sweep.scoring import Scoring
+
+
+class Judged(NamedTuple):
+    """One unit under one pack, explained faults marked."""
+
+    unit: Unit
+    results: list[Result]  # one for every check there is, in the order of the probes
+    again: Mapping[Reading, Sequence[Result]]  # by the pack's limits for vetoes and for warnings
+    times: Mapping[str, datetime]  # when each URL was last asked for, UTC
 
 
 async def judge_sweep(store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack) -> None:
     """Results and scores of every unit under one pack, replacing what stood there."""
-    results: dict[str, list[Result]] = {}
-    async for unit, judged in judged_units(store, sweep, units, pack):
-        results[unit.id] = judged
-        await store.replace_results(
-            sweep.id, unit.id, pack.id, await lines_of(store, sweep, unit, pack, judged)
-        )
-    await score_sweep(store, sweep, units, pack, results)
+    explaining = await Explaining.of(store, sweep)
+    scoring = Scoring(sweep, pack, explaining, await store.answers(sweep.id, pack.id))
+    async for judged in judged_units(store, sweep, units, pack, explaining):
+        await store.replace_results(sweep.id, judged.unit.id, pack.id, lines_of(sweep, pack, judged))
+        scoring.add(judged.unit, judged.results, judged.again)
+    latest, machine = scoring.ranked([unit.id for unit in units])
+    await store.replace_scores(sweep.id, pack.id, latest, machine=machine)
 
 
 async def judge_lines(
     store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack
 ) -> AsyncIterator[dict[str, Any]]:
     """The lines that `judge_sweep` would store; nothing is stored."""
-    async for unit, judged in judged_units(store, sweep, units, pack):
-        for line in await lines_of(store, sweep, unit, pack, judged):
+    explaining = await Explaining.of(store, sweep)
+    async for judged in judged_units(store, sweep, units, pack, explaining):
+        for line in lines_of(sweep, pack, judged):
             yield line
 
 
+class _Owner(NamedTuple):
+    """What units on a path of a host take over from the unit that has the host to itself."""
+
+    unit: Unit
+    results: Sequence[Result]
+    home_links: frozenset[str]  # their faults are the owner's alone
+
+
 async def judged_units(
-    store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack
-) -> AsyncIterator[tuple[Unit, list[Result]]]:
-    """Every unit with its results, explained faults marked; owners of a host before those who share it."""
-    explaining = await Explaining.of(store, sweep)
-    owners = {unit.id: owner_of(unit, tuple(units)) for unit in units}
-    results: dict[str, list[Result]] = {}
-    for unit in sorted(units, key=lambda unit: owners[unit.id] is not None):
-        owner = owners[unit.id]
-        home_links = await owner_links(store, sweep, owner) if owner else frozenset()
+    store: Store, sweep: SweepRow, units: Sequence[Unit], pack: Pack, explaining: Explaining
+) -> AsyncIterator[Judged]:
+    """One unit after the other, so that only one's evidence is held; owners of a host before those who
+    share it."""
+    owned_by = {unit.id: its.id for unit in units if (its := owner_of(unit, tuple(units))) is not None}
+    sharing = set(owned_by.values())
+    owners: dict[str, _Owner] = {}
+    for unit in sorted(units, key=lambda unit: unit.id in owned_by):
+        owner = owners.get(owned_by.get(unit.id, ""))
         below = await departments_of(store, sweep, unit, units)
-        judged = await judge_unit(await store.unit(sweep.id, unit.id), sweep, unit, pack, home_links, below)
-        if owner is not None:
-            judged = shared_from(judged, results.get(owner.id, []), owner)
-        results[unit.id] = judged
-        yield unit, [explaining.marked(unit.id, result) for result in judged]
-
-
-async def score_sweep(
-    store: Store,
-    sweep: SweepRow,
-    units: Sequence[Unit],
-    pack: Pack,
-    results: Mapping[str, Sequence[Result]],
-) -> None:
-    """The latest scores: without explained faults, with people's answers. Where there are answers, the
-    machine's own scores are kept beside them."""
-    scheme = load_scheme(pack.scheme)
-    explaining = await Explaining.of(store, sweep)
-    answers: dict[str, dict[str, float]] = {}
-    for (name, code), answer in (await store.answers(sweep.id, pack.id)).items():
-        answers.setdefault(name, {})[code] = answer.points
-    machine, latest = [], []
-    for unit in units:
-        found = explaining.counted({one.check: one for one in results[unit.id]}, pack.tested_share)
-        readings = await readings_of(store, sweep, unit, pack, found, explaining)
-        scored = partial(score, unit, found, pack, sweep.period, scheme=scheme, readings=readings)
-        machine.append(scored())
-        latest.append(scored(answers=answers[unit.id]) if unit.id in answers else machine[-1])
-    alone = _ranked_lines(machine, pack) if answers else []
-    await store.replace_scores(sweep.id, pack.id, _ranked_lines(latest, pack), machine=alone)
-
-
-def _ranked_lines(scores: Sequence[Score], pack: Pack) -> list[dict[str, Any]]:
-    return [line.model_dump(mode="json") for line in rank(scores, coverage=pack.rank_coverage)]
-
-
-class Department(NamedTuple):
-    """A department whose evidence its government's portal is compared with."""
-
-    store: UnitStore
-    facts: UnitFacts
+        async with store.record(sweep.id, unit.id, [probe.id for probe in ALL]) as record:
+            facts = await unit_facts(record, sweep, unit, owner.home_links if owner else frozenset())
+            results, again = await judge_unit(record, facts, pack, below)
+            if owner is not None:
+                results = shared_from(results, owner.results, owner.unit)
+            if unit.id in sharing:
+                owners[unit.id] = _Owner(unit, results, await _home_links(record, facts))
+            times = await record.times()
+        yield Judged(unit, [explaining.marked(unit.id, result) for result in results], again, times)
 
 
 async def departments_of(
     store: Store, sweep: SweepRow, unit: Unit, units: Sequence[Unit]
-) -> tuple[Department, ...]:
-    below = [one for one in units if one.parent == unit.id and one.kind is UnitKind.DEPARTMENT and one.portal]
-    stores = [(one, await store.unit(sweep.id, one.id)) for one in below]
-    return tuple([Department(theirs, await unit_facts(theirs, sweep, one)) for one, theirs in stores])
+) -> dict[str, list[Evidence[Any]]]:
+    """The evidence of departments that their government's portal is compared with, by probe."""
+    comparing = [probe for probe in ALL if probe.compares]
+    found: dict[str, list[Evidence[Any]]] = {}
+    for one in units:
+        if one.parent == unit.id and one.kind is UnitKind.DEPARTMENT and one.portal:
+            async with store.record(sweep.id, one.id, [probe.id for probe in comparing]) as record:
+                facts = await unit_facts(record, sweep, one)
+                for probe in comparing:
+                    found.setdefault(probe.id, []).append(await evidence_of(record, probe, facts))
+    return found
 
 
 async def judge_unit(
-    store: UnitStore,
-    sweep: SweepRow,
-    unit: Unit,
-    pack: Pack,
-    owner_home: frozenset[str] = frozenset(),
-    below: Sequence[Department] = (),
-) -> list[Result]:
-    """One result for every check there is, in the order of the probes."""
-    facts = await unit_facts(store, sweep, unit, owner_home)
+    record: Record, facts: UnitFacts, pack: Pack, below: Mapping[str, Sequence[Evidence[Any]]]
+) -> tuple[list[Result], dict[Reading, list[Result]]]:
+    """One result for every check there is, in the order of the probes; and what was judged again."""
     results: list[Result] = []
+    again: dict[Reading, list[Result]] = {}
     for probe in ALL:
-        evidence = await evidence_of(store, probe, facts)
+        evidence = await evidence_of(record, probe, facts)
         if probe.compares:
-            theirs = [await evidence_of(one.store, probe, one.facts) for one in below]
-            evidence = replace(evidence, departments=tuple(theirs))
+            evidence = replace(evidence, departments=tuple(below.get(probe.id, ())))
         results += judge_seen(probe, evidence, limits_for(pack, probe))
+        for reading, found in judged_again(probe, evidence, pack).items():
+            again.setdefault(reading, []).extend(found)
     results += [_unbuilt(check.id, facts.context.portal) for check in UNBUILT]
-    return apply_preconditions(results, CHECKS_BY_ID)
+    return apply_preconditions(results, CHECKS_BY_ID), again
 
 
 def _unbuilt(check: str, portal: PortalState) -> Result:
@@ -157,43 +146,27 @@ def shared_from(results: Iterable[Result], owners: Iterable[Result], owner: Unit
     return out
 
 
-async def owner_links(store: Store, sweep: SweepRow, owner: Unit) -> frozenset[str]:
-    """Link targets on the home page of the host's owner: their faults are the owner's alone."""
-    theirs = await store.unit(sweep.id, owner.id)
-    facts = await unit_facts(theirs, sweep, owner)
-    probe = next((probe for probe in ALL if probe.id == "links"), None)
-    if probe is None:
-        return frozenset()
-    home = (await evidence_of(theirs, probe, facts)).home
+async def _home_links(record: Record, facts: UnitFacts) -> frozenset[str]:
+    home = (await evidence_of(record, links.PROBE, facts)).home
     return frozenset(home.data.targets()) if home else frozenset()
 
 
-async def lines_of(
-    store: Store, sweep: SweepRow, unit: Unit, pack: Pack, results: Sequence[Result]
-) -> list[dict[str, Any]]:
+def lines_of(sweep: SweepRow, pack: Pack, judged: Judged) -> Iterator[dict[str, Any]]:
     """The lines of docs/formats.md, with the times at which the pages were seen."""
-    times = await (await store.unit(sweep.id, unit.id)).times()
-    fallback = sweep.started_at
-    asked = Asked(pack, unit, sweep.period)
-    return [line_of(sweep, unit, pack, asked, result, times, fallback) for result in results]
-
-
-def line_of(
-    sweep: SweepRow,
-    unit: Unit,
-    pack: Pack,
-    asked: Asked,
-    result: Result,
-    times: Mapping[str, datetime],
-    fallback: datetime,
-) -> dict[str, Any]:
-    applies, indicators, needs_review = asked.annotate(result)
-    data = {**result.model_dump(mode="json"), "needs_review": needs_review}
-    if not data["explained"]:
-        del data["explained"]
-    data["findings"] = [_dated(finding, times, fallback) for finding in result.findings]
-    head = {"sweep": sweep.id, "unit": unit.id, "check": data.pop("check"), "verdict": data.pop("verdict")}
-    return {**head, "applies": applies, "indicators": list(indicators), **data, "pack_hash": pack.hash}
+    asked = Asked(pack, judged.unit, sweep.period)
+    for result in judged.results:
+        applies, indicators, needs_review = asked.annotate(result)
+        data = {**result.model_dump(mode="json"), "needs_review": needs_review}
+        if not data["explained"]:
+            del data["explained"]
+        data["findings"] = [_dated(finding, judged.times, sweep.started_at) for finding in result.findings]
+        head = {
+            "sweep": sweep.id,
+            "unit": judged.unit.id,
+            "check": data.pop("check"),
+            "verdict": data.pop("verdict"),
+        }
+        yield {**head, "applies": applies, "indicators": list(indicators), **data, "pack_hash": pack.hash}
 
 
 def _dated(finding: Finding, times: Mapping[str, datetime], fallback: datetime) -> dict[str, Any]:

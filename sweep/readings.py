@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from crawler.model import Unit
-from probes import ALL
-from probes.base import Result
+from probes.base import Evidence, Probe, Result
 from probes.past_wall import judge_seen
 from rules.load import Reading, limits_for
 from rules.model import Pack
 from rules.standing import Readings
-from storage.repo import Store
-from storage.values import SweepRow
-from sweep.evidence import evidence_of, unit_facts
 from sweep.exceptions import Explaining
 
+OTHERS = (Reading.VETO, Reading.WARNING)
 
-async def readings_of(
-    store: Store,
-    sweep: SweepRow,
-    unit: Unit,
+
+def judged_again(probe: Probe[Any, Any], evidence: Evidence[Any], pack: Pack) -> dict[Reading, list[Result]]:
+    """By reading; nothing where the pack sets no limits of their own for what this probe sees."""
+    if probe.id not in pack.veto_limits and probe.id not in pack.warn_limits:
+        return {}
+    return {reading: judge_seen(probe, evidence, limits_for(pack, probe, reading)) for reading in OTHERS}
+
+
+def readings_of(
+    again: Mapping[Reading, Sequence[Result]],
+    unit: str,
     pack: Pack,
     results: Mapping[str, Result],
     explaining: Explaining,
 ) -> Readings:
-    """`results` (by check id) with those replaced that other limits may change; from the store alone."""
-    named = {*pack.veto_limits, *pack.warn_limits}
-    if not named:
-        return Readings(results, results)
-    theirs = await store.unit(sweep.id, unit.id)
-    facts = await unit_facts(theirs, sweep, unit)
-    again: dict[Reading, dict[str, Result]] = {Reading.VETO: {}, Reading.WARNING: {}}
-    for probe in (probe for probe in ALL if probe.id in named):
-        evidence = await evidence_of(theirs, probe, facts)
-        for reading, judged in again.items():
-            found = _standing(judge_seen(probe, evidence, limits_for(pack, probe, reading)), results)
-            explained = {result.check: explaining.marked(unit.id, result) for result in found}
-            judged.update(explaining.counted(explained, pack.tested_share))
-    return Readings({**results, **again[Reading.VETO]}, {**results, **again[Reading.WARNING]})
+    """`results` (by check id) with those replaced that were judged again."""
+
+    def replaced(reading: Reading) -> dict[str, Result]:
+        found = _standing(again.get(reading, ()), results)
+        explained = {result.check: explaining.marked(unit, result) for result in found}
+        return {**results, **explaining.counted(explained, pack.tested_share)}
+
+    return Readings(*map(replaced, OTHERS))
 
 
 def _standing(found: Sequence[Result], results: Mapping[str, Result]) -> list[Result]:
