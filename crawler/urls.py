@@ -67,8 +67,9 @@ class Base:
         return self._folder
 
 
+@lru_cache(maxsize=4096)
 def parse(url: str) -> Target | None:
-    """The parts of an absolute http(s) URL; None for anything else."""
+    """The parts of an absolute http(s) URL; None for anything else. Kept: one page's is asked for often."""
     try:
         parsed = ada_url.URL(url)
     except (ValueError, UnicodeError):

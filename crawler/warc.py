@@ -1,4 +1,4 @@
-"""One fetch as WARC records and back. Source: WARC 1.0 (ISO 28500), written and read by warcio.
+"""One fetch as WARC records and back. Source: WARC 1.0 (ISO 28500), read by warcio.
 
 A fetch that was answered becomes a `response` and its `request`; one that was not, a `metadata` record that
 names the cause. The body stands as it was decoded from its content coding (`x-orig-` keeps the headers that
@@ -8,16 +8,17 @@ outcome) stands as JSON in `Sunsweep-Fetch`, so that a fetch comes back whole.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
+import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, NamedTuple
-from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler import urls
@@ -41,99 +42,89 @@ class Kept(NamedTuple):
     parts: tuple[str, ...] = ()  # keys of the scripts, frames and data that belong to a page
 
 
-class _AsReceived(StatusAndHeaders):  # type: ignore[misc]
-    """HTTP headers byte for byte; warcio would percent-encode what is not ASCII."""
-
-    def compute_headers_buffer(self, header_filter: Any = None) -> None:
-        lines = [f"{self.protocol} {self.statusline}", *(f"{name}: {value}" for name, value in self.headers)]
-        self.headers_buff = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-
-
-class _AsSent(_AsReceived):
-    def compute_headers_buffer(self, header_filter: Any = None) -> None:
-        lines = [self.statusline, *(f"{name}: {value}" for name, value in self.headers)]
-        self.headers_buff = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-
-
 def file_head(name: str, software: str) -> bytes:
     """The `warcinfo` record a file begins with, as a gzip member."""
-    writer, out = _writer()
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=False)
     writer.write_record(
         writer.create_warcinfo_record(name, {"software": software, "format": "WARC File Format 1.0"})
     )
-    return _member(out)
+    return _member(out.getvalue())
 
 
 def records(kept: Kept, user_agent: str) -> bytes:
     """A fetch as gzip members: response and request, or the reason why there was no answer."""
+    target = urls.parse(kept.fetched.final_url)
     if kept.fetched.status is None:
-        return _failure(kept)
-    return _response(kept) + _request(kept, user_agent)
+        text = json.dumps(_extra(kept)).encode()
+        return _record("metadata", target, _head(kept), "application/json", b"", text)
+    return _response(kept, target) + _request(kept, target, user_agent)
 
 
-def _response(kept: Kept) -> bytes:
+def _response(kept: Kept, target: urls.Target | None) -> bytes:
     fetched = kept.fetched
     body = b"" if kept.withheld else fetched.body
-    headers = list(_archived(fetched.headers, len(body)))
-    status = f"{fetched.status} {_PHRASES.get(fetched.status or 0, 'Answer')}"
-    extra = {"WARC-IP-Address": fetched.address} if fetched.address else {}
+    head = _head(kept)
+    if fetched.address:
+        head["WARC-IP-Address"] = fetched.address
     if kept.withheld:
-        extra["WARC-Truncated"] = "unspecified"
-    writer, out = _writer()
-    writer.write_record(
-        writer.create_warc_record(
-            _target(fetched.final_url),
-            "response",
-            payload=io.BytesIO(body),
-            length=len(body),
-            warc_headers_dict={**_head(kept), **extra},
-            http_headers=_AsReceived(status, headers, protocol="HTTP/1.1"),
-        )
-    )
-    return _member(out)
+        head["WARC-Truncated"] = "unspecified"
+    first = f"HTTP/1.1 {fetched.status} {_PHRASES.get(fetched.status or 0, 'Answer')}"
+    http = _http_head(first, _archived(fetched.headers, len(body)))
+    return _record("response", target, head, "application/http; msgtype=response", http, body)
 
 
-def _request(kept: Kept, user_agent: str) -> bytes:
+def _request(kept: Kept, target: urls.Target | None, user_agent: str) -> bytes:
     """What we asked last, as far as it is known here: cookies and fixed headers are not."""
-    target = urlsplit(_target(kept.fetched.final_url))
-    path = (target.path or "/") + (f"?{target.query}" if target.query else "")
-    body = kept.request.body or b""
+    asked = kept.request
+    body = asked.body or b""
     headers = [
-        ("Host", target.netloc.rpartition("@")[2]),
-        ("User-Agent", kept.request.user_agent or user_agent),
+        ("Host", urls.host_header(target) if target is not None else ""),
+        ("User-Agent", asked.user_agent or user_agent),
     ]
-    if kept.request.referer:
-        headers.append(("Referer", kept.request.referer.replace("\r", "").replace("\n", "")))
+    if asked.referer:
+        headers.append(("Referer", asked.referer.replace("\r", "").replace("\n", "")))
     if body:
-        headers += [("Content-Type", kept.request.content_type or ""), ("Content-Length", str(len(body)))]
-    writer, out = _writer()
-    writer.write_record(
-        writer.create_warc_record(
-            _target(kept.fetched.final_url),
-            "request",
-            payload=io.BytesIO(body),
-            length=len(body),
-            warc_headers_dict={"WARC-Date": _date(kept.fetched)},
-            http_headers=_AsSent(f"{kept.request.method} {path} HTTP/1.1", headers, is_http_request=True),
-        )
-    )
-    return _member(out)
+        headers += [("Content-Type", asked.content_type or ""), ("Content-Length", str(len(body)))]
+    http = _http_head(f"{asked.method} {target.path if target is not None else '/'} HTTP/1.1", headers)
+    head = {"WARC-Date": _date(kept.fetched)}
+    return _record("request", target, head, "application/http; msgtype=request", http, body)
 
 
-def _failure(kept: Kept) -> bytes:
-    text = json.dumps(_extra(kept)).encode()
-    writer, out = _writer()
-    writer.write_record(
-        writer.create_warc_record(
-            _target(kept.fetched.final_url),
-            "metadata",
-            payload=io.BytesIO(text),
-            length=len(text),
-            warc_content_type="application/json",
-            warc_headers_dict=_head(kept),
-        )
-    )
-    return _member(out)
+def _http_head(first: str, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Byte for byte; warcio would percent-encode what is not ASCII."""
+    lines = [first, *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode("latin-1", "replace")
+
+
+def _record(
+    kind: str,
+    target: urls.Target | None,
+    head: Mapping[str, str],
+    content: str,
+    http: bytes,
+    payload: bytes,
+) -> bytes:
+    """One record as a gzip member. Spelled out, because every page has two: warcio takes twice as long."""
+    lines = {
+        **head,
+        "WARC-Type": kind,
+        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid4()}>",
+        "WARC-Target-URI": target.href if target is not None else "urn:unreadable",
+        "WARC-Payload-Digest": _digest(payload),
+        "WARC-Block-Digest": _digest(http, payload),
+        "Content-Type": content,
+        "Content-Length": str(len(http) + len(payload)),
+    }
+    start = "".join(["WARC/1.0\r\n", *(f"{name}: {value}\r\n" for name, value in lines.items()), "\r\n"])
+    return _member(start.encode(), http, payload, b"\r\n\r\n")
+
+
+def _digest(*parts: bytes) -> str:
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    for part in parts:
+        sha1.update(part)
+    return f"sha1:{base64.b32encode(sha1.digest()).decode()}"
 
 
 def _head(kept: Kept) -> dict[str, str]:
@@ -225,21 +216,10 @@ def _received(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return given
 
 
-def _target(url: str) -> str:
-    """A URL that fits into a header line."""
-    parsed = urls.parse(url)
-    return parsed.href if parsed is not None else "urn:unreadable"
-
-
 def _date(fetched: Fetched) -> str:
     return (fetched.started_at or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _writer() -> tuple[Any, io.BytesIO]:
-    out = io.BytesIO()
-    return WARCWriter(out, gzip=False), out
-
-
-def _member(out: io.BytesIO) -> bytes:
+def _member(*parts: bytes) -> bytes:
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    return packer.compress(out.getvalue()) + packer.flush()
+    return packer.compress(b"".join(parts)) + packer.flush()

@@ -96,10 +96,11 @@ async def test_the_file_is_a_warc_that_others_can_read(tmp_path: Path) -> None:
                 record.rec_type,
                 record.rec_headers.get_header("WARC-Target-URI"),
                 record.content_stream().read(),
+                record.http_headers.to_str() if record.http_headers else "",
             )
             for record in ArchiveIterator(file, check_digests="raise")
         ]
-    assert [(kind, url) for kind, url, _ in found] == [
+    assert [(kind, url) for kind, url, _, _ in found] == [
         ("warcinfo", None),
         ("response", SCRIPT),
         ("request", SCRIPT),
@@ -107,6 +108,7 @@ async def test_the_file_is_a_warc_that_others_can_read(tmp_path: Path) -> None:
         ("request", HOME),
     ]
     assert found[3][2] == BODY
+    assert found[4][3] == "GET / HTTP/1.1\r\nHost: a.gov.cn\r\nUser-Agent: Sunsweep/1\r\n"
 
 
 async def test_a_request_with_a_body_is_another_one(tmp_path: Path) -> None:
