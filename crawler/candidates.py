@@ -17,7 +17,7 @@ from crawler.article import is_article_url
 from crawler.dates import with_year
 from crawler.dialects import read as read_dialects
 from crawler.frontier import Candidate
-from crawler.masking import mask
+from crawler.masking import could_hold, mask
 from crawler.memo import Leads, Row
 from crawler.model import Period, Role
 from crawler.page import Page
@@ -58,7 +58,9 @@ def address(url: str) -> Address:
     """Key, trap pattern and kind of a URL."""
     key = key_of(url)
     path = url.partition("?")[0]
-    return Address(key, pattern_of(key), place_of(url), path, not is_attachment(url), is_article_url(url))
+    # An unfilled template names no page, whatever its host answers.
+    is_page = not is_attachment(url) and not is_leftover(url)
+    return Address(key, pattern_of(key), place_of(url), path, is_page, is_article_url(url))
 
 
 def is_attachment(url: str) -> bool:
@@ -79,12 +81,14 @@ def leads_of(page: Page, scope: Scope) -> Leads:
     seen: set[str] = set()
     shared = _shared_interface(page)
     for position, (url, anchor) in enumerate(_links(page)):
-        if url in seen or is_leftover(url):  # an unfilled template names no page, whatever its host answers
+        if url in seen:
             continue
         seen.add(url)
         place = address(url)
         if place.is_page and (scope.holds(place.where) or url in shared):
-            links.append((position, url, mask(anchor[:100])))
+            links.append((position, url, anchor[:100]))
+    if could_hold("\n".join([anchor for _, _, anchor in links])):
+        links = [(position, url, mask(anchor)) for position, url, anchor in links]
     rows = tuple(Row(row.url, row.date, row.month_day) for row in find_rows(page).rows if row.url)
     return Leads(tuple(links), rows)
 
