@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import httpx
@@ -33,7 +33,7 @@ class Ask(NamedTuple):
     method: str
     body: bytes | None = None
     cookie: str = ""
-    first: bool = True  # conditional headers go with the first hop only
+    first: bool = True
 
 
 class Answer(NamedTuple):
@@ -101,10 +101,8 @@ class Exchange:
             headers.append((b"Referer", _header(request.referer)))
         if ask.cookie:
             headers.append((b"Cookie", _header(ask.cookie)))
-        if ask.first and request.etag:
-            headers.append((b"If-None-Match", _header(request.etag)))
-        if ask.first and request.last_modified:
-            headers.append((b"If-Modified-Since", _header(request.last_modified)))
+        if target.href == request.unchanged_at or (ask.first and request.unchanged_at is None):
+            headers += _conditions(request)
         if ask.body is not None and request.content_type:
             headers.append((b"Content-Type", _header(request.content_type)))
         if ask.way.fresh:
@@ -136,6 +134,13 @@ class Exchange:
         if length.isdecimal() and int(length) > ask.request.max_bytes:
             raise TooLarge(f"Content-Length {length}")
         return await read_all(stream, coding, ask.request.max_bytes)
+
+
+def _conditions(request: Request) -> Iterator[tuple[bytes, bytes]]:
+    if request.etag:
+        yield b"If-None-Match", _header(request.etag)
+    if request.last_modified:
+        yield b"If-Modified-Since", _header(request.last_modified)
 
 
 def _header(text: str) -> bytes:

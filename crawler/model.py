@@ -114,6 +114,7 @@ class Request(NamedTuple):
     body_wanted: bool = True  # False: read at most 64 KB (link checks)
     etag: str | None = None  # sent as If-None-Match
     last_modified: str | None = None  # sent as If-Modified-Since
+    unchanged_at: str | None = None  # where these two were received, if behind a redirect: only there they go
     user_agent: str | None = None  # only with --probe-cloaking
     known: Callable[[str], bool] | None = None  # documents the asker has: no redirect to one is followed
 

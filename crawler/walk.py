@@ -168,7 +168,10 @@ class Walk:
         earlier = await self._plan.past.page(candidate.url) if candidate.role in _CARRIED else None
         if earlier is None:
             return None
-        request = Request(candidate.url, etag=earlier.etag, last_modified=earlier.last_modified)
+        stood = earlier.facts.final_url if earlier.facts.final_url != candidate.url else None
+        request = Request(
+            candidate.url, etag=earlier.etag, last_modified=earlier.last_modified, unchanged_at=stood
+        )
         fetched = await self._net.fetch(request)
         if not fetched.not_modified:
             trail.documents.append((request, fetched))

@@ -217,6 +217,7 @@ FAULTS: dict[str, bytes | Answer] = {
     "/loop-b": _moved(b"/loop-a"),
     "/long": _long_chain,
     "/moved": _moved(b"/"),
+    "/moved-to-unchanged": _moved(b"/unchanged"),
     "/moved-nowhere": b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
     "/moved-303": _moved(b"/moved-there", b"303 See Other"),
     "/moved-307": _moved(b"/moved-there", b"307 Temporary Redirect"),

@@ -196,6 +196,16 @@ async def test_unchanged_pages_are_not_sent_again(site: FaultSite, gate: Gate) -
     assert not first.not_modified
 
 
+async def test_behind_a_redirect_only_the_page_itself_is_asked_whether_it_changed(
+    site: FaultSite, gate: Gate
+) -> None:
+    first = await get(gate, site.url("/moved-to-unchanged"))
+    tag = first.headers["etag"]
+    again = await get(gate, site.url("/moved-to-unchanged"), etag=tag, unchanged_at=first.final_url)
+    assert again.not_modified
+    assert [asked.headers.get("if-none-match") for asked in site.asked] == [None, None, None, tag]
+
+
 async def test_connections_are_kept_and_fresh_ones_are_fresh(site: FaultSite, gate: Gate) -> None:
     for _ in range(5):
         await get(gate, site.url("/"))
