@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import dialects
-from crawler.article_head import find_date, find_source, find_title, line_of, tag_of
+from crawler.article_head import find_date, find_source, find_title, is_headed, line_of, tag_of
 from crawler.dates import parse_date, url_date
 from crawler.dialects.reading import DialectArticle
 from crawler.page import block_text, resolve, squeeze
@@ -91,7 +91,7 @@ def _read(page: Page) -> Article | None:
     tagged = bool(tag_of(page, "articletitle"))
     named = tagged or is_article_url(page.url)
     body = _body(page)
-    if not named and (body is None or _is_list(page, body)):
+    if not named and body is not None and _is_list(page, body):
         return None
     return _assemble(page, body, named)
 
@@ -106,7 +106,9 @@ def _assemble(page: Page, body: LexborNode | None, named: bool) -> Article | Non
     day, where = find_date(page, lines, at, start, text)
     images, media, attachments = _contents(page, body)
     if not named and characters < 15 and not (images or media or attachments):
-        return None
+        named = is_headed(page)
+        if not named:
+            return None
     zone = "\n".join(lines[max(0, (at or start) - 20) : start + 1])
     return Article(
         title, day, where, find_source(page, zone), characters, text, attachments, images, media, named

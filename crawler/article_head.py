@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.dates import find_dates, parse_date, plain, url_date
 from crawler.page import squeeze
+from crawler.rows import find_rows
 from crawler.written import said
 
 if TYPE_CHECKING:
@@ -85,6 +86,30 @@ def _joined(lines: list[str], at: int, close: str) -> tuple[str, int]:
         last += 1
         text = f"{text} {lines[last]}"
     return text, last
+
+
+_PUBLISHED = re.compile(r"(?:(?:发布|发表|更新|录入|添加)(?:时间|日期)|时\s*间|日\s*期)\s*[:：]")
+_BYLINE = re.compile(r"来\s*源|作\s*者|点击|浏览|阅读|人气|字\s*[体号]|责任编辑|发布[人者]|编辑[:：]")
+_OWN_TITLE = 6  # characters; shorter ones may be the column's name (assumed)
+
+
+def is_headed(page: Page) -> bool:
+    """A title that <title> repeats, its day and who published it: the head of an article, whatever follows.
+
+    Tells a blank article where neither its address nor its tags do. Dated rows are a list's.
+    """
+    lines = page.text.split("\n")
+    days = [number for number, line in enumerate(lines) if _PUBLISHED.search(line)]
+    if len(days) != 1 or any(row.date or row.month_day for row in find_rows(page).rows):
+        return False
+    at = days[0]
+    if parse_date(" ".join(lines[at : at + 3])) is None:
+        return False
+    if not _BYLINE.search(" ".join(lines[max(0, at - 4) : at + 6])):
+        return False
+    name = squeeze(page.meta.get("columnname", ""))
+    above = (line for line in lines[max(0, at - 6) : at] if len(line) >= _OWN_TITLE and line != name)
+    return any(line in page.title for line in above)
 
 
 def tag_of(page: Page, name: str) -> str:

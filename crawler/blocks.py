@@ -29,8 +29,12 @@ from crawler.units import PAGE_WORDS, units_of
 from crawler.urls import Base, without_session
 
 _NO_TITLE = re.compile(
-    r"^(?:更多|more|查看(?:更多|详情|全部)?|详情|详细|下载|打印|返回|阅读全文|\+|>+|\[.{0,4}\])[>»+…]*$", re.I
+    r"^(?:更多|more|查看(?:更多|详情|全部)?|详情|详细|下载|返回(?:顶部|首页|列表|上一页)?|阅读全文|\+|>+|\[.{0,4}\]"
+    r"|[【\[]?(?:[大中小]|打印(?:本页|此页|页面|本文|文章|正文)?|关闭(?:本页|此页|窗口|本窗口|页面)?|(?:加入)?收藏(?:本页)?|分享到?|复制链接)[】\]]?"
+    r")[>»+…]*$",
+    re.I,
 )
+_TURNS = re.compile(r"[上下]一?[篇条]\s*[:：]")  # the article before and the one after
 _DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
 _WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
 MOST_WORTH = 2.5  # of one row: a long title and a full date
@@ -110,7 +114,8 @@ class _Reader:
 
     def _block(self, spot: Spot) -> Block | None:
         region = self.tree.region(spot)
-        if _WHERE.search(spot.node.text(deep=False)) is not None:
+        own = spot.node.text(deep=False)
+        if _WHERE.search(own) is not None or _TURNS.search(own) is not None:
             return None
         if region <= CHROME and not self._dated_text(spot):
             return None
@@ -142,6 +147,8 @@ class _Reader:
 
     def _content(self, unit: Spot) -> bool:
         """A unit of its own kind of region (a pager, a breadcrumb, a footer beside the rows) is no row."""
+        if unit.links == 1 and _TURNS.match(unit.node.text().strip()) is not None:
+            return False
         if unit.node.tag in _ROW_TAGS:
             return True
         own = self.tree.region(unit)

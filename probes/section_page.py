@@ -23,7 +23,7 @@ from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.rows import RowList, find_rows
 from probes.attached import files_of
-from probes.close_look import look_closely
+from probes.close_look import Nothing, look_closely
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
 from probes.pictures import marks_of, pictures_of
 
@@ -146,7 +146,10 @@ def _observe_article(page: Page) -> OnPage | None:
             inside=True,
             files=files_of(page) if several else (),
         )
-    return OnPage(body=Body.EMPTY) if blank else None
+    if not blank:
+        return None
+    filled = _filled(page, look_closely(page))
+    return OnPage(body=Body.TEXT if filled else Body.EMPTY, framing=marks_of(page, pictures_of(page)))
 
 
 # -- names
@@ -225,11 +228,15 @@ def body_of(page: Page, rows: RowList, article: Article | None) -> Body:
         return Body.SENDS_ON
     if rows.needs_browser or page.unread or filled_by_script(page) in ("shell", "template"):
         return Body.SCRIPT
-    nothing = look_closely(page, total_zero=rows.total == 0)
-    shows = nothing.holds_text() or nothing.media or nothing.files or nothing.form
-    if shows or _asks(page) or _NOTHING_THIS_YEAR.search(page.text):
+    if _filled(page, look_closely(page, total_zero=rows.total == 0)):
         return Body.TEXT
     return Body.BUILDING if _BUILDING.search(page.text) else Body.EMPTY
+
+
+def _filled(page: Page, nothing: Nothing) -> bool:
+    """Content that is neither a list nor an article's text; pictures are told apart later."""
+    shows = nothing.holds_text() or nothing.media or nothing.files or nothing.form
+    return bool(shows or _asks(page) or _NOTHING_THIS_YEAR.search(page.text))
 
 
 def _asks(page: Page) -> bool:
