@@ -108,8 +108,9 @@ def is_headed(page: Page) -> bool:
     if not _BYLINE.search(" ".join(lines[max(0, at - 4) : at + 6])):
         return False
     name = squeeze(page.meta.get("columnname", ""))
-    above = (line for line in lines[max(0, at - 6) : at] if len(line) >= _OWN_TITLE and line != name)
-    return any(line in page.title for line in above)
+    above = reversed(lines[max(0, at - 6) : at])
+    title = next((line for line in above if len(line) >= _OWN_TITLE and not _BYLINE.search(line)), "")
+    return title != name and title in page.title and bool(title)
 
 
 def tag_of(page: Page, name: str) -> str:

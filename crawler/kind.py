@@ -42,6 +42,12 @@ _ERROR_BODY = re.compile(
     r"|Welcome to nginx|IIS Windows Server|Apache Tomcat/|It works!",
     re.IGNORECASE,
 )
+# What was asked for by its number is not in the store.
+MISSING_RECORD = re.compile(
+    r"参数(?:错误|不正确|不对|有误|非法|无效)|(?:非法|无效|错误的?)参数|ID(?:错误|不存在|无效)|无此(?:信息|文章|新闻|记录|栏目)"
+    r"|(?:记录|文章|新闻|数据|栏目|信息|内容)(?:可能)?(?:不存在|已(?:经)?(?:被)?删除)|(?:没有|未)找到(?:该|这|此|您要|要)(?:的?|条|篇)?(?:信息|文章|新闻|记录|栏目|内容)"
+)
+_ALERT = re.compile(r"alert\s*\(\s*[\"']([^\"']{2,60})[\"']\s*\)")
 _SEARCH_URL = re.compile(
     r"/(?:so/s|search|jsearch\w*|was5/web/search|searchall|ssjg)(?:[/?.]|$)|[?&](?:searchword"
     r"|keywords|q|qt)=",
@@ -108,9 +114,13 @@ def is_error(page: Page) -> bool:
     size = len(page.text)
     if size > ERROR_TEXT or (size > 150 and find_link_count(page) > 15):
         return False
+    if not size and not page.title:
+        told = _ALERT.search(page.html) if len(page.html) < ERROR_TEXT * 2 else None
+        return told is not None and MISSING_RECORD.search(told[1]) is not None
     if _ERROR_TITLE.search(page.title) is not None and size < ERROR_TEXT:
         return not read_tagged(page)
-    return _ERROR_BODY.search(page.text) is not None and not read_tagged(page)
+    said = _ERROR_BODY.search(page.text) or MISSING_RECORD.search(page.text)
+    return said is not None and not read_tagged(page)
 
 
 def read_tagged(page: Page) -> bool:

@@ -19,6 +19,7 @@ import yaml
 
 from crawler.model import Frozen, Outcome
 from crawler.targets import Look
+from probes.link_errors import says_missing
 from probes.link_evidence import Target
 
 
@@ -32,6 +33,7 @@ class Said(StrEnum):
     EMPTY_FILE = "empty_file"
     HTML_FILE = "html_file"
     SOFT_404 = "soft_404"
+    SAYS_MISSING = "says_missing"  # the page itself, by its own words
     LANDS_HOME = "lands_home"
     PARKED = "parked"
     GAMBLING = "gambling"
@@ -41,7 +43,7 @@ class Said(StrEnum):
 
 
 DEAD = frozenset({Said.GONE, Said.NXDOMAIN, Said.REFUSED, Said.EMPTY_FILE, Said.HTML_FILE, Said.FAILING})
-WRONG = frozenset({Said.SOFT_404, Said.LANDS_HOME, Said.PARKED, Said.GAMBLING})
+WRONG = frozenset({Said.SOFT_404, Said.SAYS_MISSING, Said.LANDS_HOME, Said.PARKED, Said.GAMBLING})
 AGAIN = DEAD | WRONG | {Said.SUSPECTED}  # worth a second look
 
 _SUSPECTED = frozenset(
@@ -59,12 +61,13 @@ _NEEDS_WITNESS = frozenset({Said.NXDOMAIN, Said.REFUSED})
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a look is compared with: the unit's own home addresses, each host's page for missing names, and
-    which hosts answered other questions of this sweep."""
+    """What a look is compared with: the unit's own home addresses, each host's page for missing names, which
+    hosts answered other questions of this sweep, and visited pages without content."""
 
     homes: frozenset[str] = frozenset()  # from `place`
     answering: frozenset[str] = frozenset()  # origins
     missing: Mapping[str, str] = field(default_factory=dict)  # origin -> fingerprint
+    errors: Mapping[str, str] = field(default_factory=dict)  # by target: probes.link_errors
 
 
 def said(target: Target, look: Look, around: Surroundings) -> Said:
@@ -76,6 +79,8 @@ def said(target: Target, look: Look, around: Surroundings) -> Said:
         return Said.UNTESTED if found in _NEEDS_WITNESS and not look.online else found
     if is_soft_404(target, look, around):
         return Said.SOFT_404
+    if target.url in around.errors and says_missing(look, around.errors[target.url]):
+        return Said.SAYS_MISSING
     if lands_home(target, look.sends_on or look.final_url, around.homes):
         return Said.LANDS_HOME
     named = strange_page(look)

@@ -47,6 +47,11 @@ _BY_SAID = {
         "返回状态码 {status}，内容与该网站对不存在网址的提示页相同{title}",
         "请更正或删除这个链接，并让不存在的网址返回 404",
     ),
+    Said.SAYS_MISSING: _Words(
+        "链接打开的是出错提示页",
+        "返回状态码 {status}，两次访问页面都提示{words}，没有内容",
+        "请更正或删除这个链接，并让不存在的内容返回 404",
+    ),
     Said.LANDS_HOME: _Words(
         "内页链接打开的是首页", "访问后转到 {landed}", "请把链接指向原来的内容；内容已撤下的，请删除链接"
     ),
@@ -88,6 +93,7 @@ def _finding(target: Target, said: Said, look: Look | None, expected: str) -> Fi
         status=look.status if look is not None else "",
         final=f"（转到 {final} 后）" if final and final.rstrip("/") != target.url.rstrip("/") else "",
         landed=(look.sends_on or final) if look is not None else "",
+        words=_quoted(look.text) if look is not None else "",
         title=f"（标题“{look.title}”）" if look is not None and look.title else "",
     )
     name = f"“{target.text}”" if target.text else ""
@@ -100,6 +106,10 @@ def _finding(target: Target, said: Said, look: Look | None, expected: str) -> Fi
         advice=words.advice,
         evidence=(Proof(kind=words.proof, ref=target.url),),
     )
+
+
+def _quoted(text: str) -> str:
+    return f"“{' '.join(text.split())[:30]}”" if text.strip() else "信息不存在或参数错误"
 
 
 _UNSAFE = {

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from crawler.model import Frozen, Outcome, PageFacts
 from crawler.targets import Look
 from probes.base import FAILING, Check, Evidence, Net, PortalState, Probe, Reason, Result, Verdict
+from probes.link_errors import error_pages
 from probes.link_evidence import Index, OnPage, Target, index_of, observe
 from probes.link_missing import learn_missing
 from probes.link_verdicts import (
@@ -86,7 +87,8 @@ async def gather(evidence: Evidence[OnPage], net: Net) -> Looked:
     missing = await learn_missing(net, sorted(own | deep), evidence.context.seed)
     opened = [url for url, look in looks.items() if look.outcome is Outcome.OK]
     around = _around(index, {host: look.print for host, look in missing.items()}, opened)
-    looks |= await _look_at(net, _doubted_visits(index, missing))
+    doubted = {**dict.fromkeys(_doubted_visits(index, missing)), **around.errors}
+    looks |= await _look_at(net, list(doubted)[:MAX_DOUBTED_VISITS])
     return _sorted_out(index, looks, around)
 
 
@@ -163,7 +165,7 @@ def _doubted_visits(index: Index, missing: Mapping[str, Look]) -> list[str]:
         named = bool(page.title) and facts.title == page.title and titles[facts.title] <= common
         if same or named or not facts.identified:
             found.append(url)
-    return found[:MAX_DOUBTED_VISITS]
+    return found
 
 
 def _sorted_out(index: Index, looks: Mapping[str, Look], around: Surroundings) -> Looked:
@@ -207,6 +209,7 @@ def _around(index: Index, missing: Mapping[str, str], opened: Iterable[str] = ()
         frozenset(place(url) for url in index.portal_places),
         frozenset(origin(url) for url in (*walked, *opened)),
         missing,
+        error_pages(index.visited),
     )
 
 

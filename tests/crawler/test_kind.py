@@ -45,6 +45,21 @@ def page(
         ("<p>抱歉，您访问的页面不存在或已被删除</p>", "木溪县人民政府", "/gone.html", PageKind.ERROR),
         ("<p>网站正在升级维护，请稍后再试</p>", "提示", "/x.html", PageKind.ERROR),
         ("<p>好</p>", "好", "/x.html", PageKind.OTHER),
+        ("<table><tr><td>参数错误！</table>", "提示", "/show.asp", PageKind.ERROR),
+        ("<script>alert('该文章不存在');history.back();</script>", "", "/show.asp", PageKind.ERROR),
+        ("<script>alert('请先登录');history.back();</script>", "", "/show.asp", PageKind.OTHER),
+        (
+            "<h2>关于第一号方案的政策解读</h2><p>来源：县政府办 发布时间：2026-03-05 点击：</p>",
+            "关于第一号方案的政策解读",
+            "/show.asp",
+            PageKind.ARTICLE,
+        ),
+        (
+            "<h2>政策解读专栏</h2><a href=/1>关于第一号方案的解读</a><p>来源：县办 发布时间：2026-03-05",
+            "政策解读专栏",
+            "/zcjd/",
+            PageKind.OTHER,
+        ),
     ],
 )
 def test_kinds(body: str, title: str, path: str, kind: PageKind) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from crawler.page import Page
 from crawler.patience import PatientNet
 from crawler.targets import Look, Targets
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
+from probes.link_errors import error_pages
 from probes.link_evidence import OnPage, Target, observe
 from probes.link_verdicts import Said, Surroundings, lands_home, said, settled, strange_page
 from probes.links import PROBE, Looked, confirm, gather
@@ -375,6 +377,43 @@ def test_a_page_in_place_of_an_attachment(text: str, expected: Said) -> None:
 )
 def test_landing_on_a_home_page(url: str, final: str, lands: bool) -> None:
     assert lands_home(target(url), final, frozenset()) is lands
+
+
+WRONG_NUMBER = "<body><table><tr><td>错误信息<tr><td>参数错误！</table></body>".encode()
+ALERTING = "<script>alert('参数错误！');history.back();</script>".encode()
+BUSY = "<body>系统繁忙，请稍后再试</body>".encode()
+
+
+async def test_pages_that_say_themselves_that_nothing_is_there(site: FaultSite) -> None:
+    bodies = {7: WRONG_NUMBER, 8: ALERTING, 9: BUSY}
+    for number, body in bodies.items():
+        site.routes[f"/show/{number}.html"] = plain(body)
+        site.routes[f"/lone/{number}/x.html"] = plain(body)  # no sibling shows content
+    visits = [
+        facts(
+            site.url(path), Role.ARTICLE, kind=PageKind.ERROR, identified=False,
+            digest=hashlib.sha256(bodies[int(path.split("/")[2][0])]).hexdigest(),
+        )
+        for path in [f"/show/{n}.html" for n in bodies] + [f"/lone/{n}/x.html" for n in bodies]
+    ]  # fmt: skip
+    sound = facts(site.url("/show/1.html"), Role.ARTICLE, kind=PageKind.ARTICLE)
+    linked = evidence(site.url("/"), a(*(one.url for one in (*visits, sound))), visits=(*visits, sound))
+    result = (await judged(site, linked))["links.wrong"]
+    assert subjects(result) == {site.url("/show/7.html"), site.url("/show/8.html")}
+    assert any("参数错误" in finding.found for finding in result.findings)
+
+
+def test_what_is_no_plain_number_has_no_siblings() -> None:
+    known = {
+        url: facts(url, Role.ARTICLE, kind=kind, identified=kind is PageKind.ARTICLE)
+        for url, kind in {
+            "http://a/show.asp?id=1": PageKind.ARTICLE,
+            "http://a/show.asp?id=2": PageKind.ERROR,
+            "http://a/show.asp?id=2&k=%D2%AA": PageKind.ERROR,
+            "http://a/list.asp?id=2": PageKind.ERROR,
+        }.items()
+    }
+    assert set(error_pages(known)) == {"http://a/show.asp?id=2"}
 
 
 def test_marks_need_more_than_one_word() -> None:
