@@ -9,12 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
 from pydantic import Field, TypeAdapter
 
 from crawler.model import Frozen
+from crawler.shipped import table
 
 READ_BYTES = 16 * 1024  # of the body; every known wall shows its mark before that
 
@@ -55,8 +54,7 @@ class _Ready:
 @cache
 def marks() -> tuple[Mark, ...]:
     """All marks, in the order of the file."""
-    text = files("crawler").joinpath("walls.yaml").read_text("utf-8")
-    return TypeAdapter(tuple[Mark, ...]).validate_python(yaml.safe_load(text)["walls"])
+    return TypeAdapter(tuple[Mark, ...]).validate_python(table("crawler", "walls.yaml")["walls"])
 
 
 def title(name: str) -> str:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
+from crawler.shipped import table
 
 _TOTALS = ("earned", "testable", "full", "score")
 _MACHINE = ("scored", "review", "unknown")  # states of items that a machine has a part in
@@ -29,8 +28,7 @@ class Expected(NamedTuple):
 
 @cache
 def _table() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(files("demo").joinpath("points.yaml").read_text("utf-8"))
-    return loaded
+    return table("demo", "points.yaml")
 
 
 def units() -> list[str]:

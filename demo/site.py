@@ -7,11 +7,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from crawler.shipped import table
 from demo.server import Answer, Host
 from demo.truth import FAIL, Truth, faultless
 
@@ -19,8 +17,7 @@ from demo.truth import FAIL, Truth, faultless
 @cache
 def words() -> dict[str, Any]:
     """The vocabulary: demo/data/words.yaml."""
-    loaded: dict[str, Any] = yaml.safe_load(files("demo").joinpath("data/words.yaml").read_text("utf-8"))
-    return loaded
+    return table("demo", "data/words.yaml")
 
 
 @dataclass(slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from crawler import shipped
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = "pass", "fail", "unknown", "not_applicable"
 
@@ -49,8 +48,7 @@ class Truth:
 @cache
 def table() -> dict[str, Any]:
     """demo/truth.yaml: section keys, and the checks of a faultless portal by kind."""
-    loaded: dict[str, Any] = yaml.safe_load(files("demo").joinpath("truth.yaml").read_text("utf-8"))
-    return loaded
+    return shipped.table("demo", "truth.yaml")
 
 
 def section_keys() -> list[str]:

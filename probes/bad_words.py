@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 import ahocorasick
-import yaml
 
 from crawler.model import Frozen
+from crawler.shipped import table
 
 NEAR = 40  # characters between two words that belong together (assumed)
 AROUND = 60  # characters in which a word of lawful use clears (assumed)
@@ -47,9 +46,7 @@ class _Matcher(NamedTuple):
 @cache
 def load() -> BadWords:
     """The words as shipped."""
-    return BadWords.model_validate(
-        yaml.safe_load(files("probes").joinpath("bad_words.yaml").read_text("utf-8"))
-    )
+    return BadWords.model_validate(table("probes", "bad_words.yaml"))
 
 
 @cache

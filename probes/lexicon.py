@@ -14,15 +14,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 import ahocorasick
-import yaml
 from pydantic import Field, model_validator
 
 from crawler.model import Frozen, UnitKind
+from crawler.shipped import table
 
 FOUND = 0.5  # confidence from which a column counts as found (assumed)
 _EXACT, _CONTAINS, _SLUG, _HINT = 1.0, 0.8, 0.5, 0.3
@@ -166,8 +165,7 @@ def _days_in_month(year: int, month: int) -> int:
 
 
 def _load() -> Lexicon:
-    text = files("probes").joinpath("lexicon.yaml").read_text(encoding="utf-8")
-    return Lexicon.model_validate(yaml.safe_load(text))
+    return Lexicon.model_validate(table("probes", "lexicon.yaml"))
 
 
 LEXICON = _load()

@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
-import yaml
-
 from crawler.model import Frozen, Outcome
+from crawler.shipped import table
 from crawler.targets import Look
 from probes.link_errors import says_missing
 from probes.link_evidence import Target
@@ -237,8 +235,7 @@ class Marks(Frozen):
 
 @cache
 def marks() -> Marks:
-    text = files("probes").joinpath("link_marks.yaml").read_text("utf-8")
-    return Marks.model_validate(yaml.safe_load(text))
+    return Marks.model_validate(table("probes", "link_marks.yaml"))
 
 
 def strange_page(look: Look) -> Said | None:

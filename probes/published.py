@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from random import Random
 from typing import Any, TypeVar
 
-import yaml
 from rapidfuzz.distance import LCSseq
 
 from crawler.documents import core_of_title
@@ -20,6 +18,7 @@ from crawler.model import Frozen, Outcome, PageFacts, Unit, UnitKind
 from crawler.page import Page
 from crawler.pieces import filled_by_script
 from crawler.rows import find_rows
+from crawler.shipped import table
 from probes.base import Evidence
 from probes.lexicon import best_section
 
@@ -100,7 +99,7 @@ class Words(Frozen):
 
 
 def _load() -> Words:
-    data = yaml.safe_load(files("probes").joinpath("published.yaml").read_text(encoding="utf-8"))
+    data = table("probes", "published.yaml")
     data["consultation"]["excluded"] = data["consultation"].pop("not")
     return Words.model_validate(data)
 
