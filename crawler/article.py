@@ -175,7 +175,7 @@ def _densest(page: Page) -> LexborNode | None:
     for key in sorted(sums, key=lambda key: -sums[key]):
         if sums[key] < 30:
             return None
-        if not in_chrome(nodes[key]):
+        if not in_chrome(page, nodes[key]):
             return nodes[key]
     return None
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborNode
+
+if TYPE_CHECKING:
+    from crawler.page import Page
 
 _AWAY = re.compile(  # regions that are never the main list
     r"(?:^|[\s_-])(?:nav|menu|header|head|top|foot|bottom|crumb|position|location|sitemap|share|"
@@ -82,23 +86,65 @@ def weigh(node: LexborNode, share: float, above: float) -> float:
     return above
 
 
-def in_chrome(node: LexborNode) -> bool:
-    """Does a node stand in a header, footer, menu or dialog rather than in the content?"""
-    whole = 0
-    up: LexborNode | None = node
-    while up is not None and up.tag not in ("body", "html"):
-        if up.tag in ("nav", "header", "footer", "form"):
+def in_chrome(page: Page, node: LexborNode) -> bool:
+    """Does a node of the page's tree stand in a header, footer, menu or dialog rather than in the content?"""
+    return page.once(_Chrome).holds(node)
+
+
+class _Chrome:
+    """What has been worked out for one page: many nodes are asked for, and most hang below the same few."""
+
+    def __init__(self, page: Page) -> None:
+        self._known: dict[int, bool] = {}
+        self._lengths: dict[int, int] = {}
+
+    def holds(self, node: LexborNode) -> bool:
+        climbed = []
+        held = False
+        up: LexborNode | None = node
+        while up is not None and up.tag not in ("body", "html") and not held:
+            key = up.mem_id
+            if key in self._known:
+                held = self._known[key]
+                break
+            climbed.append(key)
+            held = self._begins(up)
+            up = up.parent
+        self._known.update(dict.fromkeys(climbed, held))
+        return held
+
+    def _begins(self, node: LexborNode) -> bool:
+        """Is the node itself a header, footer, menu or dialog? With most of the text in it it is none."""
+        if node.tag in ("nav", "header", "footer", "form"):
             return True
-        names = up.attributes
-        name = f"{names.get('class') or ''} {names.get('id') or ''}"
-        if len(name) > 1 and (_AWAY.search(name) is not None or _COVER.search(name) is not None):
-            if _FOOT.search(name) is not None:
-                return True
-            root = up
-            while not whole and root.parent is not None and root.tag != "body":
-                root = root.parent
-            whole = whole or len(root.text())
-            if len(up.text()) < whole * 0.7:
-                return True
-        up = up.parent
-    return False
+        names = node.attributes
+        said = _chrome_name(names.get("class") or "", names.get("id") or "")
+        return said is _Chromed.FOOT or (
+            said is _Chromed.PERHAPS and len(node.text()) < self._length_around(node) * 0.7
+        )
+
+    def _length_around(self, node: LexborNode) -> int:
+        """Of the text of the body, or of the document for what stands in none."""
+        root = node
+        while root.parent is not None and root.tag != "body":
+            root = root.parent
+        key = root.mem_id
+        if key not in self._lengths:
+            self._lengths[key] = len(root.text())
+        return self._lengths[key]
+
+
+class _Chromed(Enum):
+    """What a class and an id say of a node."""
+
+    NO = 1
+    PERHAPS = 2
+    FOOT = 3
+
+
+@lru_cache(maxsize=8192)
+def _chrome_name(classes: str, identity: str) -> _Chromed:
+    name = f"{classes} {identity}"
+    if len(name) < 2 or (_AWAY.search(name) is None and _COVER.search(name) is None):
+        return _Chromed.NO
+    return _Chromed.FOOT if _FOOT.search(name) is not None else _Chromed.PERHAPS

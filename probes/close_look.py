@@ -96,8 +96,8 @@ def look_closely(page: Page, *, total_zero: bool = False) -> Nothing:
         own=sum(len(line) for line in lines if line not in names and _is_own(line)),
         pictures=len(pictures),
         shown=marks_of(page, pictures),
-        media=_count(tree.css("video,audio,canvas,[class*=player]")),
-        files=_count(_naming_files(page)),
+        media=_count(page, tree.css("video,audio,canvas,[class*=player]")),
+        files=_count(page, _naming_files(page)),
         form=tree.css_first("textarea") is not None or len(tree.css("input[type=text],input[type=tel]")) >= 3,
         total_zero=total_zero,
         leads=leads_of(page),
@@ -110,7 +110,7 @@ def leads_of(page: Page) -> tuple[str, ...]:
     found = []
     for node in page.tree.css("a[href]"):
         url = page.resolve(node.attributes.get("href") or "")
-        if url is None or (site_host(url) == host and not _SHOWN_FILE.search(url)) or in_chrome(node):
+        if url is None or (site_host(url) == host and not _SHOWN_FILE.search(url)) or in_chrome(page, node):
             continue
         found.append(f"@{zlib.crc32(url.encode()):x}")
     return tuple(dict.fromkeys(found))[:_LEADS_KEPT]
@@ -126,8 +126,8 @@ def _is_own(line: str) -> bool:
     return not _AROUND.search(line) or ("。" in line and not _FOOTING.search(line))
 
 
-def _count(nodes: Iterable[LexborNode]) -> int:
-    return sum(1 for node in nodes if not in_chrome(node))
+def _count(page: Page, nodes: Iterable[LexborNode]) -> int:
+    return sum(1 for node in nodes if not in_chrome(page, node))
 
 
 def _naming_files(page: Page) -> Iterator[LexborNode]:
@@ -161,15 +161,15 @@ def _own_lines(page: Page) -> Iterator[str]:
             continue
         key = parent.mem_id
         if key not in kept:
-            kept[key] = _shown(parent)
+            kept[key] = _shown(page, parent)
         if kept[key]:
             yield text
 
 
-def _shown(node: LexborNode) -> bool:
+def _shown(page: Page, node: LexborNode) -> bool:
     up: LexborNode | None = node
     while up is not None and up.tag != "body":
         if up.tag in _UNSEEN or up.tag == "a" or _HIDDEN.search(up.attributes.get("style") or ""):
             return False
         up = up.parent
-    return not in_chrome(node)
+    return not in_chrome(page, node)

@@ -40,7 +40,7 @@ def pictures_of(page: Page) -> list[LexborNode]:
     if not any(tag in page.html for tag in _MARKUP):
         return []
     nodes = page.tree.css(_SHOWING)
-    return [node for node in nodes if not _NO_CONTENT.search(_name(node)) and not in_chrome(node)]
+    return [node for node in nodes if not _NO_CONTENT.search(_name(node)) and not in_chrome(page, node)]
 
 
 def marks_of(page: Page, pictures: Sequence[LexborNode]) -> tuple[str, ...]:
