@@ -54,9 +54,9 @@ def find_title(page: Page, lines: list[str]) -> tuple[str, int | None]:
     close = _SPACE.sub("", whole)
     best, at = "", None
     for number, line in enumerate(lines):
-        if len(line) < max(3, len(best)) or line in chrome or (line == best and at is not None):
+        if len(line) < 3 or len(line) <= len(best) or line in chrome:
             continue
-        if len(line) > len(best) and (line in whole or _SPACE.sub("", line) in close):
+        if line in whole or "".join(line.split()) in close:
             best, at = line, number
     if at is not None:
         own = _SPACE.sub("", tag)

@@ -102,8 +102,10 @@ def could_hold(text: str) -> bool:
     """Whether a closer look is worth it."""
     text = narrow(text)
     spans = near_digits(text, _SIGNS)
-    return any(_QUICK.search(text, *span) for span in spans) and any(
-        _RUN.search(text, *span) for span in spans
+    return (
+        bool(spans)
+        and any(_QUICK.search(text, *span) for span in spans)
+        and any(_RUN.search(text, *span) for span in spans)
     )
 
 

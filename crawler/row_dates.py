@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from crawler.dates import FoundDate, MonthDay, find_dates, parse_date, url_date
+from crawler.dates import FoundDate, MonthDay, find_dates, parse_date, plain, url_date
 from crawler.link_tree import LinkTree, Spot
 
 _CLOCK = re.compile(r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
@@ -91,10 +91,13 @@ def place(found: FoundDate | None, url: str) -> tuple[date | None, MonthDay | No
     return None, found.month_day
 
 
+_YEARS = re.compile(r"(?:19|20)\d\d")  # in 2026-01-20 stands one only: seen without a look for dates
+
+
 def seen_text(row: LexborNode) -> str:
     """The row's text on one line, without what it keeps hidden (a box of details with days of its own)."""
     text = " ".join(row.text(separator=" ").split())
-    if text.count("20") < 2 or sum(1 for _ in find_dates(text)) < 2:
+    if text.count("20") < 2 or len(_YEARS.findall(plain(text))) < 2 or sum(1 for _ in find_dates(text)) < 2:
         return text
     for node in row.css(_HIDDEN):
         hidden = " ".join(node.text(separator=" ").split())

@@ -72,12 +72,15 @@ def supplements(page: Page) -> tuple[Request, ...]:
 
 
 def _merged(page: Page) -> DialectReading:
+    html = page.html
     parts = []
     for dialect in ALL:
-        if any(mark in page.html for mark in dialect.marks):
-            part = dialect.read(page)
-            if part is not None:
-                parts.append(part)
+        for mark in dialect.marks:
+            if mark in html:
+                part = dialect.read(page)
+                if part is not None:
+                    parts.append(part)
+                break
     if len(parts) == 1:
         return parts[0]
     article = next((part.article for part in parts if part.article is not None), None)
