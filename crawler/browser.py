@@ -1,7 +1,7 @@
 """One Chromium per process, through the gate's proxy: fresh contexts, bounded pages, bounded time.
 
-With live_tab.py the only module that imports Playwright. Nothing here raises for what a page does: a page
-that cannot be opened is an outcome, a browser that cannot be used is a `Trouble`.
+With live_tab.py and statics.py the only module that imports Playwright. Nothing here raises for what a page
+does: a page that cannot be opened is an outcome, a browser that cannot be used is a `Trouble`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from crawler.bystanders import is_bystander
 from crawler.chromium import find_chromium, switches
 from crawler.host import HostClosed
 from crawler.live_tab import ACTION_SECONDS, Died, Gate, LiveTab
+from crawler.statics import Statics
 from crawler.tab import Rendered, Tab, Task, Traffic, Trouble
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Browser:
         self._evidence = evidence
         self._environ = environ
         self._room = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._statics = Statics()
         self._door = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
@@ -166,6 +168,7 @@ class Browser:
             context.set_default_timeout(ACTION_SECONDS * 1000)
             await context.add_init_script(_page_script())
             await context.route("**/*", self._on_route)
+            context.on("requestfinished", self._statics.keep)
             page = await context.new_page()
         except PlaywrightError as problem:
             raise Died from problem
@@ -218,14 +221,15 @@ class Browser:
         return f"{engine} HeadlessChrome/{major}.0.0.0 Safari/537.36 {self._gate.user_agent}"
 
     async def _on_route(self, route: Route) -> None:
-        """Fonts and media are not asked for; documents and data wait for their host's pace."""
+        """Fonts and media are not asked for, nor what came before; documents and data wait for their host's
+        pace."""
         kind = route.request.resource_type
         parts = urlsplit(route.request.url)
         paced = kind in _PACED and not (kind == "document" and parts.scheme == "http")
         with suppress(PlaywrightError):
             if kind in _BLOCKED or (paced and not await self._turn(parts.hostname or "")):
                 await route.abort()
-            else:
+            elif not await self._statics.given(route):
                 await route.continue_()
 
     async def _turn(self, host: str) -> bool:

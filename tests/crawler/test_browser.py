@@ -152,6 +152,36 @@ async def test_rendered_pages_are_what_their_scripts_made_of_them() -> None:
         assert isinstance(refused, Rendered) and refused.opened.outcome is Outcome.REFUSED
 
 
+FILES = """<!DOCTYPE html><html><head><meta charset="utf-8"><link rel="stylesheet" href="/a.css">
+<script src="/a.js"></script><script src="/new.js"></script></head><body><p>正文</p></body></html>"""
+
+
+def file(body: str, kind: str, header: str) -> str:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{header}\r\n\r\n"
+    return head + body
+
+
+async def test_files_of_a_page_are_asked_for_once() -> None:
+    async with site() as served, gate() as way, Browser(way) as browser:
+        script = "text/javascript"
+        served.pages = {
+            "/": FILES,
+            "/a.css": file("p { color: rgb(1, 2, 3) }", "text/css", 'ETag: "1"'),
+            "/a.js": file("window.first = 1", script, "Cache-Control: max-age=600"),
+            "/new.js": file("window.second = 2", script, "Cache-Control: no-store"),
+        }
+
+        async def look(tab: Tab) -> object:
+            await tab.open(served.url())
+            await tab.settle()
+            return await tab.run("() => [getComputedStyle(document.querySelector('p')).color, first, second]")
+
+        seen = [await browser.browse(look) for _ in range(3)]
+        assert seen == [["rgb(1, 2, 3)", 1, 2]] * 3
+        times = {path: served.asked.count(path) for path in ("/", "/a.css", "/a.js", "/new.js")}
+        assert times == {"/": 3, "/a.css": 1, "/a.js": 1, "/new.js": 3}
+
+
 async def test_robots_and_budget_are_values() -> None:
     async with site() as own:
         own.pages = {"/robots.txt": "User-agent: *\nDisallow: /closed/", "/": "<p>可以</p>"}
