@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -31,13 +31,14 @@ from sweep.run import RunOptions, run_sweep
 from sweep.seeds import parse_seeds
 
 AS_OF = date(2026, 11, 20)
-# Tables of a unit's facts, with those of their columns that are counted on from copy to copy.
+DOMAIN = ".gov.cn"  # of every host of the city
+# Tables of a unit's facts; those of their columns that are counted on from copy to copy, and whose ids.
 FACTS = {
-    "frontier": ("unit", "id"),
-    "pages": ("unit", "id"),
-    "evidence": ("unit", "page"),
-    "gathered": ("unit",),
-    "attempts": ("unit", "id"),
+    "frontier": {"unit": "units", "id": "frontier"},
+    "pages": {"unit": "units", "id": "frontier"},
+    "evidence": {"unit": "units", "page": "frontier"},
+    "gathered": {"unit": "units"},
+    "attempts": {"unit": "units", "id": "attempts"},
 }
 
 
@@ -51,17 +52,15 @@ async def swept(path: Path) -> None:
 
 
 def copied(path: Path, units: int) -> None:
-    """Copy the stored units, each under a name of its own, until there are that many."""
+    """Copy the stored units, each under a name and at hosts of its own, until there are that many."""
     with closing(sqlite3.connect(path)) as connection:
-        steps = {name: _highest(connection, name) for name in ("units", "frontier", "attempts")}
+        last = {name: _highest(connection, name) for name in ("units", "frontier", "attempts")}
         (there,) = connection.execute("SELECT count(*) FROM units").fetchone()
         for copy in range(1, -(-units // there)):
-            _copy_units(connection, copy, steps["units"], units - copy * there)
+            _copy_units(connection, copy, last["units"], units - copy * there)
             for table, counted in FACTS.items():
-                by = {"unit": steps["units"], "page": steps["frontier"], "id": steps["frontier"]}
-                if table == "attempts":
-                    by["id"] = steps["attempts"]
-                _copy_facts(connection, table, {name: copy * by[name] for name in counted}, steps["units"])
+                steps = {name: copy * last[of] for name, of in counted.items()}
+                _copy_facts(connection, table, copy, steps, last["units"])
         connection.commit()
 
 
@@ -70,28 +69,37 @@ def _highest(connection: sqlite3.Connection, table: str) -> int:
     return int(number)
 
 
+def _moved(text: str, copy: int) -> str:
+    """SQL: `text` with the copy's own host names."""
+    return f"replace({text}, '{DOMAIN}', '-{copy}{DOMAIN}')"
+
+
 def _copy_units(connection: sqlite3.Connection, copy: int, last: int, most: int) -> None:
-    step = copy * last
     rows = connection.execute(
-        "SELECT id, sweep, unit, position, spec, stage, state FROM units WHERE id <= ? ORDER BY id LIMIT ?",
-        (last, most),
+        f"SELECT id + ?, sweep, unit, position + ?, {_moved('spec', copy)}, stage, {_moved('state', copy)} "
+        "FROM units WHERE id <= ? ORDER BY id LIMIT ?",
+        (copy * last, copy * last, last, most),
     ).fetchall()
     for number, sweep, unit, position, spec, stage, state in rows:
         told = json.loads(spec)
         told["id"] = f"{unit}-{copy}"
         told["parent"] = f"{told['parent']}-{copy}" if told["parent"] else None
-        ours = (number + step, sweep, told["id"], position + step, json.dumps(told), stage, state)
+        ours = (number, sweep, told["id"], position, json.dumps(told), stage, state)
         connection.execute(
             "INSERT INTO units (id, sweep, unit, position, spec, stage, state) VALUES (?,?,?,?,?,?,?)", ours
         )
 
 
-def _copy_facts(connection: sqlite3.Connection, table: str, plus: dict[str, int], last: int) -> None:
-    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-    chosen = ", ".join(f"{name} + {plus[name]}" if name in plus else name for name in names)
+def _copy_facts(
+    connection: sqlite3.Connection, table: str, copy: int, steps: Mapping[str, int], last: int
+) -> None:
+    chosen = []
+    for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({table})"):
+        plain = _moved(name, copy) if kind == "TEXT" else name
+        chosen.append(f"{name} + {steps[name]}" if name in steps else plain)
     connection.execute(
-        f"INSERT INTO {table} SELECT {chosen} FROM {table} "
-        f"WHERE unit <= {last} AND unit + {plus['unit']} IN (SELECT id FROM units)"
+        f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM {table} "
+        f"WHERE unit <= {last} AND unit + {steps['unit']} IN (SELECT id FROM units)"
     )
 
 

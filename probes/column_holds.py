@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from crawler.candidates import address
 from crawler.dates import MonthDay, plausible, url_date, with_year
 from crawler.model import PageKind, Role
-from crawler.traps import key_of, pattern_of
 from probes.base import Evidence
 from probes.base import Seen as SeenPage
 from probes.close_look import Nothing
@@ -60,7 +60,7 @@ def _is_column(seen: Seen) -> bool:
     facts, body = seen.facts, seen.data
     if facts.role not in (Role.COLUMN, Role.TREE) or not facts.identified or body.article:
         return False
-    if pattern_of(key_of(facts.url)).startswith(("page:", "calendar:", "repeat:")):
+    if address(facts.url).pattern.startswith(("page:", "calendar:", "repeat:")):
         return False
     if facts.kind in _COLUMNS:
         return True

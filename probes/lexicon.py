@@ -340,9 +340,9 @@ def is_catalogue(text: str, url: str = "") -> bool:
 
 def column_kind(text: str, url: str = "") -> ColumnKind | None:
     """The kind that says how long a column may stay without news; None: nothing is asked of it."""
-    plain = normalise(text)
+    forms = _forms(normalise(text))
     for kind in LEXICON.column_kinds:
-        if any(normalise(name) in _forms(plain) for name in kind.names):
+        if any(normalise(name) in forms for name in kind.names):
             return kind
     match = best_section(text, url)
     if match is None:

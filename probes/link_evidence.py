@@ -15,12 +15,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.article import ATTACHMENT
-from crawler.candidates import is_attachment
+from crawler.candidates import address
 from crawler.model import Frozen, PageFacts
 from crawler.page import Link, Page
 from crawler.rows import find_rows
 from crawler.scope import Scope, site_host
-from crawler.traps import key_of, pattern_of
 from crawler.urls import is_intranet, is_leftover, join, parse
 from probes.base import Evidence, Seen
 
@@ -273,11 +272,10 @@ def _compare(
     endless: set[str] = set()
     for url, place in places.items():
         facts = by_url.get(url)
-        if facts is None and url in scope and not is_attachment(url):
-            key = key_of(url)
-            facts = by_key.get((url.partition(":")[0], key))
+        if facts is None and url in scope and (known := address(url)).is_page:
+            facts = by_key.get((url.partition(":")[0], known.key))
             if facts is None and not place.embedded:
-                (endless if pattern_of(key).startswith(_ENDLESS) else cut).add(url)
+                (endless if known.pattern.startswith(_ENDLESS) else cut).add(url)
         if facts is not None:
             visited[url] = facts
     return visited, frozenset(cut), frozenset(endless)
@@ -290,5 +288,5 @@ def _by_address(
     by_key: dict[tuple[str, str], PageFacts] = {}
     for facts in visited:
         by_url.setdefault(facts.url, facts)
-        by_key.setdefault((facts.url.partition(":")[0], key_of(facts.url)), facts)
+        by_key.setdefault((facts.url.partition(":")[0], address(facts.url).key), facts)
     return by_url, by_key

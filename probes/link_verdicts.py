@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.model import Frozen, Outcome
@@ -179,6 +179,7 @@ _OTHER_DEVICE = re.compile(r"^(?:m|wap|3g|mobile)\.|/(?:m|wap|mobile|3g)/", re.I
 _ACCOUNT = re.compile(r"log(?:in|out)|sso|oauth|/cas\b|user|member|admin|account|passport|register", re.I)
 
 
+@lru_cache(maxsize=16384)
 def place(url: str) -> str:
     """Host and folder of a URL, as far as they tell one home page from another."""
     parts = urlsplit(url)

@@ -17,7 +17,7 @@ from probes.attached import Enclosed, read_enclosed
 from probes.base import Finding, Net, Reason, Result
 from probes.lexicon import LEXICON, is_catalogue, match_field
 from probes.published import unshown_section
-from probes.section_find import InFile, Map, gap_in
+from probes.section_find import InFile, Map
 from probes.section_page import Body, fields_in, has_heads
 
 
@@ -131,8 +131,7 @@ def _doubt(key: str, own: list[Item], items: list[Item], known: Map) -> tuple[Re
     """Why the absence of a field's catalogue proves nothing; (reason, words, URL)."""
     if own:
         return Reason.SUSPECTED, "有该领域的标准目录链接，但未能打开", own[0].url
-    gap = gap_in(known)
-    if gap is not None:
+    if (gap := known.gap) is not None:
         return gap.reason, gap.words, ""
     if unshown_section(known.evidence, *_MAY_LIST):
         return Reason.UNREADABLE, "有栏目的列表由脚本加载，未能读取，其中可能有标准目录", ""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.dates import MonthDay, with_year
-from crawler.model import Outcome, PageFacts, Role
+from crawler.model import PageFacts, Role
 from probes.base import Finding, Reason, Result
 from probes.lexicon import LEXICON, Rhythm, due_year
 from probes.link_verdicts import place
@@ -188,13 +188,9 @@ def _below(page: PageFacts, known: Map) -> Iterator[PageFacts]:
     deep = urlsplit(folder).path.count("/") >= 2 and folder not in _roots(known)
     data = known.data.get(page.final_url)
     leads = data is not None and data.body is Body.LINKS
-    for facts in known.evidence.visited:
-        if facts.outcome is not Outcome.OK or not facts.identified or facts.final_url in own:
-            continue
-        child = facts.parent in own and (
-            leads or facts.role is Role.ARTICLE or facts.final_url.partition("?")[0] == path
-        )
-        if child or (deep and facts.final_url.startswith(folder)):
+    for facts, address in known.opened:
+        child = facts.parent in own and (leads or facts.role is Role.ARTICLE or address == path)
+        if (child or (deep and address.startswith(folder))) and facts.final_url not in own:
             yield facts
 
 

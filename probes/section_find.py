@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
-from crawler.candidates import COLUMN_DEPTH
+from crawler.candidates import COLUMN_DEPTH, address
 from crawler.model import Frozen, Outcome, PageFacts, PageKind, Role
 from crawler.scope import site_host
 from crawler.targets import Look
-from crawler.traps import key_of
 from probes.base import Evidence, Reason, Seen
 from probes.lexicon import FOUND, Match, match_section, near_sections
 from probes.link_evidence import Target
@@ -95,7 +95,7 @@ _ORDER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Map:
     """All ways of one unit, and its pages by address."""
 
@@ -109,25 +109,40 @@ class Map:
     unshown: frozenset[str] = frozenset()  # columns filled by script that no browser has shown, by URL
     around: frozenset[str] = frozenset()  # pictures that stand around every page
 
+    @cached_property
+    def gap(self) -> Gap | None:
+        """Why a section that was not found cannot be called missing; asked for many of them."""
+        return gap_in(self)
+
+    @cached_property
+    def opened(self) -> list[tuple[PageFacts, str]]:
+        """The unit's own pages that opened, each with its address without the query."""
+        return [
+            (facts, facts.final_url.partition("?")[0])
+            for facts in self.evidence.visited
+            if facts.outcome is Outcome.OK and facts.identified
+        ]
+
     def bare(self, data: OnPage) -> bool:
         """Nothing is there, and no picture of the page's own."""
         return data.body in (Body.EMPTY, Body.BUILDING) and not own_of(data.framing, self.around)
 
     def facts_of(self, url: str) -> PageFacts | None:
-        return self.by_url.get(url) or self.by_url.get(key_of(url))
+        return self.by_url.get(url) or self.by_url.get(address(url).key)
 
 
 def map_of(evidence: Evidence[OnPage]) -> Map:
     """Read all evidence once."""
     by_url: dict[str, PageFacts] = {}
     for facts in evidence.visited:
-        for address in (facts.url, facts.final_url, key_of(facts.url)):
-            by_url.setdefault(address, facts)
+        for url in (facts.url, facts.final_url, address(facts.url).key):
+            by_url.setdefault(url, facts)
     ways: dict[str, list[Way]] = {}
     hints: dict[str, list[Way]] = {}
     known: set[tuple[str, str, str]] = set()
+    told: set[tuple[str, str, str]] = set()
     for seen in evidence.pages:
-        for way in _ways_on(seen):
+        for way in _ways_on(seen, told):
             if (way.key, way.url, way.how) not in known:
                 known.add((way.key, way.url, way.how))
                 (ways if way.confidence >= FOUND else hints).setdefault(way.key, []).append(way)
@@ -151,7 +166,8 @@ def map_of(evidence: Evidence[OnPage]) -> Map:
     )
 
 
-def _ways_on(seen: Seen[OnPage]) -> Iterator[Way]:
+def _ways_on(seen: Seen[OnPage], told: set[tuple[str, str, str]]) -> Iterator[Way]:
+    """`told`: links that other pages had already, with what is the same on all of a kind."""
     facts, data = seen.facts, seen.data
     here = facts.final_url
     how = _HOW.get(facts.role)
@@ -159,7 +175,8 @@ def _ways_on(seen: Seen[OnPage]) -> Iterator[Way]:
     if how is not None and (listed or facts.depth < COLUMN_DEPTH):
         for text, url in data.links:
             # Beside the portal's own navigation, what leads nowhere is the open tab of the page itself.
-            if url or facts.role is not Role.COLUMN:
+            if (url or facts.role is not Role.COLUMN) and (text, url, how) not in told:
+                told.add((text, url, how))
                 for match in _matches(text, url):
                     yield Way(*match, text, url, here, how, facts.depth + 1)
     for leaf in data.tree:
@@ -371,7 +388,7 @@ def _trees(known: Map) -> tuple[list[PageFacts], list[Way], list[PageFacts]]:
 
 
 def where_read(known: Map) -> str:
-    """Where a column was looked for, once `gap_in` is None: never says more than was read."""
+    """Where a column was looked for, once `Map.gap` is None: never says more than was read."""
     trees, ways, read = _trees(known)
     if read:
         return "首页、网站地图和政府信息公开专栏均已读取"

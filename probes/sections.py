@@ -25,7 +25,6 @@ from probes.section_find import (
     State,
     Way,
     end_of,
-    gap_in,
     map_of,
     needs_look,
     says,
@@ -167,8 +166,7 @@ def judge_section(key: str, ends: list[tuple[Way, End]], known: Map) -> Result:
 
 def _not_found(key: str, known: Map) -> Result:
     check = f"section.{key}"
-    gap = gap_in(known)
-    if gap is not None:
+    if (gap := known.gap) is not None:
         return Result.unknown(check, gap.reason, population=1, observed={"why": gap.words})
     near = _near(key, known)
     if near:

@@ -21,13 +21,20 @@ class Derived:
     async def replace_results(
         self, sweep_id: str, unit_id: str, pack_id: str, results: Iterable[Mapping[str, Any]]
     ) -> None:
-        """All results of a unit under a pack; each is an object of docs/formats.md, with its `check`."""
+        """All results of a unit under a pack; each is an object of docs/formats.md, with its `check`.
+
+        Where the same stands there already, nothing is written: judging again mostly finds the same.
+        """
         texts = [(result["check"], _text(result)) for result in results]
         t, r = UnitTable, ResultTable
         which = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
         async with self._database.write() as connection:
             number = (await connection.execute(which)).scalar_one()
-            await connection.execute(delete(r).where(r.unit == number, r.pack == pack_id))
+            mine = (r.unit == number) & (r.pack == pack_id)
+            standing = (await connection.execute(select(r.check, r.data).where(mine))).all()
+            if sorted(map(tuple, standing)) == sorted(texts):
+                return
+            await connection.execute(delete(r).where(mine))
             rows = [(number, pack_id, check, text) for check, text in texts]
             await self._database.insert_many(connection, ResultTable, rows)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from crawler.model import PageFacts
 from storage.engine import Transaction
 from storage.facts import facts_from_json
-from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredTable, PageTable, UnitTable
+from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredTable, PageTable
 
 WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)
 _ROWS = 20_000  # of evidence read ahead: all of a small unit, one probe after the other of a very large one
@@ -21,17 +20,19 @@ _ROWS = 20_000  # of evidence read ahead: all of a small unit, one probe after t
 class Record:
     """Answers like a UnitStore. `probes`: in the order in which their evidence will be asked for."""
 
-    def __init__(self, connection: Transaction, number: int, probes: Sequence[str]) -> None:
+    def __init__(
+        self, connection: Transaction, number: int, state: Mapping[str, Any] | None, probes: Sequence[str]
+    ) -> None:
         self._connection = connection
         self._number = number
+        self._state = state
         self._probes = probes
         self._visited: dict[int, PageFacts] | None = None  # by page, in walk order
         self._gathered: dict[str, str] | None = None
         self._ahead: dict[str, list[tuple[str, str]]] = {}
 
     async def state(self) -> Mapping[str, Any] | None:
-        text = (await self._rows(select(UnitTable.state).where(UnitTable.id == self._number)))[0][0]
-        return json.loads(text) if text else None
+        return self._state
 
     async def facts(self) -> list[PageFacts]:
         return list((await self._pages()).values())

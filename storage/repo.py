@@ -179,7 +179,7 @@ class Store(Leases, Derived, Targets, Cases, Visits):
     async def unit(self, sweep_id: str, unit_id: str) -> UnitStore:
         """One unit's frontier and facts. Raises NoSuchSweep where the sweep has no such unit."""
         async with self._database.read() as connection:
-            number = await self._number(connection, sweep_id, unit_id)
+            number, _ = await self._found(connection, sweep_id, unit_id)
         return UnitStore(self._database, self._known, number, sweep_id, unit_id)
 
     @asynccontextmanager
@@ -187,7 +187,8 @@ class Store(Leases, Derived, Targets, Cases, Visits):
         """All that is stored of one unit, as of one moment. `probes`: whose evidence will be asked for, in
         that order. Raises NoSuchSweep where the sweep has no such unit."""
         async with self._database.read() as connection:
-            yield Record(connection, await self._number(connection, sweep_id, unit_id), probes)
+            number, state = await self._found(connection, sweep_id, unit_id)
+            yield Record(connection, number, json.loads(state) if state else None, probes)
 
     # -- an earlier sweep, for the nightly one --------------------------------------------------------
 
@@ -218,18 +219,19 @@ class Store(Leases, Derived, Targets, Cases, Visits):
         async with self._database.write() as connection:
             await connection.execute(update(SweepTable).where(SweepTable.id == sweep_id).values(**values))
 
-    async def _number(self, connection: Transaction, sweep_id: str, unit_id: str) -> int:
+    async def _found(self, connection: Transaction, sweep_id: str, unit_id: str) -> tuple[int, str | None]:
+        """The unit's number and what the walk said of its portal (JSON)."""
         t = UnitTable
-        rows = select(t.id).where(t.sweep == sweep_id, t.unit == unit_id)
-        number: int | None = (await connection.execute(rows)).scalar()
-        if number is None:
+        rows = select(t.id, t.state).where(t.sweep == sweep_id, t.unit == unit_id)
+        found = (await connection.execute(rows)).one_or_none()
+        if found is None:
             raise NoSuchSweep(
                 expected="巡检及其中的单位都已入库",
                 found=f"巡检 {sweep_id} 中没有单位 {unit_id}",
                 where=self.where,
                 advice="用 sunsweep status 查看已有的巡检和单位",
             )
-        return number
+        return found[0], found[1]
 
     async def _sweep(self, connection: Transaction, sweep_id: str) -> SweepRow:
         t, u = SweepTable, UnitTable
