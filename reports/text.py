@@ -6,7 +6,6 @@ Escaping is left to each format (jinja2, rich's Text, xlsxwriter's write_string)
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -17,15 +16,19 @@ MAX_TEXT = 1000  # characters; a longer one is a page, not a message
 MAX_URL = 2000  # the sheet's own limit is 2079, and no browser needs more
 
 # Bidi overrides make a URL read as another one; the rest is invisible or not allowed in XML.
-_STEERING = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\U000e0000-\U000e007f]")
+_STEERS = "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\U000e0000-\U000e007f"
+_STEERING = re.compile(f"[{_STEERS}]")
+# With them control characters (but line breaks), surrogates and what is for private use: Cc, Cs, Co.
+_CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_UNPRINTED = re.compile(f"[{_STEERS}{_CONTROLS}{_PRIVATE}]")
 _BREAKS = re.compile(r"[ \t\r\n\x0b\x0c\x85]+")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\"'<>\\^`{|}]")
 
 
 def clean(text: object, limit: int = MAX_TEXT) -> str:
     """`text` on one line without control, surrogate, bidi and zero-width characters, cut at `limit`."""
-    flat = _STEERING.sub("", "" if text is None else str(text))
-    flat = "".join(c for c in flat if _BREAKS.match(c) or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    flat = _UNPRINTED.sub("", "" if text is None else str(text))
     flat = _BREAKS.sub(" ", flat).strip()
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 

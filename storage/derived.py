@@ -48,6 +48,14 @@ class Derived:
             found = (await connection.execute(rows.order_by(u.position, r.check))).all()
         return [json.loads(text) for (text,) in found]
 
+    async def failed(self, sweep_id: str, pack_id: str) -> list[dict[str, Any]]:
+        """Only the results that are faults, in any order."""
+        r, u = ResultTable, UnitTable
+        rows = select(r.data).join(u, u.id == r.unit).where(u.sweep == sweep_id, r.pack == pack_id)
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows.where(r.data.contains('"verdict":"fail"')))).all()
+        return [line for (text,) in found if (line := json.loads(text))["verdict"] == "fail"]
+
     async def replace_scores(
         self,
         sweep_id: str,

@@ -27,7 +27,7 @@ from sweep.canonical import canonical_lines
 from sweep.errors import SweepError
 from sweep.exceptions import Given, keep, load_exceptions
 from sweep.inspect import inspect_page
-from sweep.judging import failed, judge_sweep
+from sweep.judging import failed_checks, judge_sweep
 from sweep.plan import CHINA, Plan, gate_settings, plan, single
 from sweep.publish import judge_again, judge_vetoes, print_sweep, print_unit_check, write_report
 from sweep.run import RunOptions, run_sweep
@@ -55,9 +55,9 @@ class ReportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished sweep's lines, for the thresholds of the command line."""
+    """What a finished sweep found, for the thresholds of the command line."""
 
-    results: Sequence[Mapping[str, Any]]
+    failed: frozenset[str]  # checks that some unit fails and has not explained all of
     scores: Sequence[Mapping[str, Any]]
 
     def below(self, limit: float | None) -> bool:
@@ -65,7 +65,7 @@ class Outcome:
         return limit is not None and any(score is not None and score < limit for score in scores)
 
     def fails(self, check: str) -> bool:
-        return failed(self.results, check)
+        return check in self.failed
 
 
 def require_check(name: str) -> None:
@@ -232,7 +232,7 @@ async def _state(store: Store, row: SweepRow) -> dict[str, Any]:
 
 
 async def outcome_of(store: Store, row: SweepRow, pack: str) -> Outcome:
-    return Outcome(await store.results(row.id, pack), await store.scores(row.id, pack))
+    return Outcome(failed_checks(await store.failed(row.id, pack)), await store.scores(row.id, pack))
 
 
 def command_line(argv: Sequence[str]) -> str:

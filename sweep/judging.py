@@ -180,11 +180,10 @@ def _dated(finding: Finding, times: Mapping[str, datetime], fallback: datetime) 
     return data
 
 
-def failed(results: Iterable[Mapping[str, Any]], check: str) -> bool:
-    """True when any unit fails the check (for --fail-on) and has not explained all of it."""
-    return any(
-        line["check"] == check
-        and line["verdict"] == Verdict.FAIL
-        and max(1, line["defects"]) > line.get("explained", 0)
+def failed_checks(results: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Checks that any unit fails and has not explained all of (for --fail-on)."""
+    return frozenset(
+        line["check"]
         for line in results
+        if line["verdict"] == Verdict.FAIL and max(1, line["defects"]) > line.get("explained", 0)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ from sweep.trend import trends
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
 VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme
 
+_TITLES = {check.id: check.title for check in CHECKS_BY_ID.values()}
+
 
 async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     """Everything a report of one sweep under one pack says."""
@@ -39,13 +41,13 @@ async def report_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     counts = await store.frontier_counts(row.id)
     vetoes = None if pack.vetoes else await _national(store, row)
     return build(
-        await _facts(store, row),
+        _facts(row, *await _read_by(store, row)),
         [unit.unit for unit in rows],
         await with_new_hosts(store, row, await store.results(row.id, pack.id)),
         await store.scores(row.id, pack.id),
         pack,
         pages={unit: states.get("done", 0) for unit, states in counts.items()},
-        titles={check.id: check.title for check in CHECKS_BY_ID.values()},
+        titles=_TITLES,
         vetoes=vetoes,
         reviews=await _reviews(store, row, pack),
         trends=await trends(store, row, pack),
@@ -93,7 +95,8 @@ _WHY_RENDERED = {
 }
 
 
-async def _facts(store: Store, row: SweepRow) -> SweepFacts:
+async def _read_by(store: Store, row: SweepRow) -> tuple[tuple[tuple[str, int], ...], int]:
+    """How many pages were read in the browser, by why; and how many were carried over."""
     rendered: Counter[Why] = Counter()
     carried = 0
     for name in row.unit_ids:
@@ -102,6 +105,10 @@ async def _facts(store: Store, row: SweepRow) -> SweepFacts:
         renders = await unit.gathered(RENDER)
         if renders is not None:
             rendered.update(Renders.model_validate_json(renders).pages.values())
+    return tuple((_WHY_RENDERED[why], number) for why, number in sorted(rendered.items())), carried
+
+
+def _facts(row: SweepRow, rendered: tuple[tuple[str, int], ...] = (), carried: int = 0) -> SweepFacts:
     return SweepFacts(
         id=row.id,
         as_of=row.as_of,
@@ -110,7 +117,7 @@ async def _facts(store: Store, row: SweepRow) -> SweepFacts:
         version=row.tool_version,
         started_at=row.started_at.isoformat(),
         finished_at=row.finished_at.isoformat() if row.finished_at else None,
-        rendered=tuple((_WHY_RENDERED[why], number) for why, number in sorted(rendered.items())),
+        rendered=rendered,
         carried_pages=carried,
         cloaking=bool(row.options.get("probe_cloaking")),
     )
@@ -124,7 +131,26 @@ def _console() -> Console:
 async def print_sweep(store: Store, row: SweepRow, packs: Iterable[Pack]) -> None:
     """The ranking on standard output, one table per group and pack."""
     for pack in packs:
-        print_ranking(_console(), await report_data(store, row, pack))
+        print_ranking(_console(), await _ranking(store, row, pack))
+
+
+async def _ranking(store: Store, row: SweepRow, pack: Pack) -> ReportData:
+    """What a ranking says: of the results only how they stand, not what was found."""
+    counts = await store.frontier_counts(row.id)
+    return build(
+        _facts(row),
+        [unit.unit for unit in await store.units(row.id)],
+        [_standing(line) for name in row.unit_ids for line in await store.results(row.id, pack.id, name)],
+        await store.scores(row.id, pack.id),
+        pack,
+        pages={unit: states.get("done", 0) for unit, states in counts.items()},
+        titles=_TITLES,
+    )
+
+
+def _standing(line: Mapping[str, Any]) -> dict[str, Any]:
+    void = line["observed"].get("void")
+    return {**line, "findings": (), "observed": {} if void is None else {"void": void}}
 
 
 async def print_unit_check(store: Store, row: SweepRow, pack: Pack) -> None:
