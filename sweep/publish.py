@@ -131,10 +131,10 @@ def _console() -> Console:
 async def print_sweep(store: Store, row: SweepRow, packs: Iterable[Pack]) -> None:
     """The ranking on standard output, one table per group and pack."""
     for pack in packs:
-        print_ranking(_console(), await _ranking(store, row, pack))
+        print_ranking(_console(), await ranking_data(store, row, pack))
 
 
-async def _ranking(store: Store, row: SweepRow, pack: Pack) -> ReportData:
+async def ranking_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
     """What a ranking says: of the results only how they stand, not what was found."""
     counts = await store.frontier_counts(row.id)
     return build(

@@ -110,6 +110,25 @@ async def test_results_by_unit_then_check_and_replaced_whole(store: Store, sweep
     assert len(await store.results(sweep.id, "p")) == 1
 
 
+async def test_results_that_stand_already_and_those_that_differ(store: Store, sweep: SweepRow) -> None:
+    one: list[dict[str, object]] = [{"check": "a", "tested": 1}, {"check": "b", "tested": 1}]
+    for tested in (1, 1, 2):
+        again = [one[1], {**one[0], "tested": tested}]
+        await store.replace_results(sweep.id, "lufeng", "p", again)
+        assert await store.results(sweep.id, "p") == [again[1], again[0]]
+
+
+async def test_only_what_failed(store: Store, sweep: SweepRow) -> None:
+    lines: list[dict[str, object]] = [
+        {"check": "a", "verdict": "fail"},
+        {"check": "b", "verdict": "pass", "observed": {"verdict": "fail"}},
+        {"check": "c", "verdict": "unknown"},
+    ]
+    await store.replace_results(sweep.id, "lufeng", "p", lines)
+    await store.replace_results(sweep.id, "lufeng", "other", [{"check": "d", "verdict": "fail"}])
+    assert await store.failed(sweep.id, "p") == [lines[0]]
+
+
 async def test_scores_in_the_order_given(store: Store, sweep: SweepRow) -> None:
     await store.replace_scores(sweep.id, "p", [{"unit": "x"}])
     await store.replace_scores(sweep.id, "p", [{"unit": "lufeng", "rank": 1}, {"unit": "haifeng", "rank": 2}])

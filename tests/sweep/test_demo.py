@@ -6,13 +6,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from demo import points
 from demo.city import City
 from demo.compare import differences
+from reports.model import ReportData
+from reports.terminal import print_ranking
 from rules.load import load
 from storage.repo import Store
 from sweep.judging import judge_sweep
-from sweep.publish import report_data
+from sweep.publish import ranking_data, report_data
 from tests.reports.tracing import untraceable
 from tests.sweep.cities import canonical, serve, sweep
 from tests.sweep.frugal import needless
@@ -37,6 +41,7 @@ async def test_results_scores_and_report_equal_the_truth(tmp_path: Path) -> None
         lines = await store.results(row.id, "jilin-2021")
         scores = await store.scores(row.id, "jilin-2021")
         report = await report_data(store, row, load("jilin-2021"))
+        brief = await ranking_data(store, row, load("jilin-2021"))
     built = [line for line in lines if line["reason"] != "not_built_yet"]
     known = {(line["unit"], line["check"]) for line in built}
     told = [entry for entry in truth if (entry.unit, entry.check) in known]
@@ -52,6 +57,14 @@ async def test_results_scores_and_report_equal_the_truth(tmp_path: Path) -> None
     assert {line["unit"] for line in scores} == set(points.units())
     assert points.differences(scores, without=lacking(lines)) == []
     assert untraceable(report) == []
+    assert printed(brief) == printed(report)
+
+
+def printed(data: ReportData) -> str:
+    console = Console(width=120)
+    with console.capture() as capture:
+        print_ranking(console, data)
+    return capture.get()
 
 
 def lacking(lines: list[dict[str, Any]]) -> set[str]:
