@@ -69,7 +69,14 @@ _TAIL = re.compile(
     r"\n(?:相关附件|相关链接|相关文章|相关新闻|相关阅读|扫一扫|打印本页|【?打印|关闭(?:窗口"
     r"|本页)|上一[篇条]|下一[篇条]|分享到|您访问的链接即将离开)"
 )
-_NOT_TEXT = re.compile(r"^(?:暂无(?:内容|数据|信息)?|无|内容加载中.*|加载中.*)$")
+_NOT_TEXT = re.compile(
+    r"^(?:(?:该|本)?栏目)?(?:(?:对不起|抱歉)[,，!！]?\s*)?(?:暂时?|目前)?(?:无|没有|未)(?:找到|查询到|检索到)?(?:任何|相关|符合条件的?)*"
+    r"(?:内容|数据|信息|记录|文章|结果)?[。！!]*$|^(?:内容)?加载中.*$"
+)
+_PAGER = re.compile(
+    r"^(?:[上下]一?页|[首尾末]页|第?\d+/共?\d+页|[共有]+[ ]?0[ ]?[条页篇](?:记录|信息)?|[ |，,/:：])+$",
+    re.MULTILINE,
+)
 
 
 def read_article(page: Page) -> Article | None:
@@ -229,7 +236,8 @@ def _clean(text: str) -> str:
     tail = _TAIL.search("\n" + text)
     if tail is not None:
         text = text[: max(0, tail.start() - 1)]
-    return "" if _NOT_TEXT.match(text.strip()) else text.strip()
+    plain = _PAGER.sub("", text).strip()
+    return "" if _NOT_TEXT.match(plain) else plain
 
 
 def _contents(page: Page, body: LexborNode | None) -> tuple[int, int, tuple[str, ...]]:

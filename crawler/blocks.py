@@ -37,6 +37,7 @@ _NO_TITLE = re.compile(
 _TURNS = re.compile(r"[上下]一?[篇条]\s*[:：]")  # the article before and the one after
 _DATEISH = re.compile(r"20\d{2}\s?[-/.年]\s?\d|[\[(]\d{2}-\d{2}[\])]")
 _WHERE = re.compile(r"(?:位置|所在|您在)\s*[:：]?|^\s*(?:>\s*)+$")  # breadcrumbs without a telling class
+_HOME = re.compile(r"^(?:返回)?(?:网站|本站|门户)?首\s?页$")
 MOST_WORTH = 2.5  # of one row: a long title and a full date
 HUB_SHARE = 0.4  # a list of at least this share of the best one's weight is its rival
 _ROW_TAGS = frozenset({"li", "tr", "a", "dd", "dt", "td"})
@@ -127,13 +128,16 @@ class _Reader:
         if not rows or (len(rows) == 1 and region < 1.5 and not _telling(rows[0])):
             return None
         dated = sum(1 for row in rows if row.date is not None or row.month_day is not None)
-        if dated == 0 and self.own and any(row.url == self.own for row in rows):
-            return None  # the page itself and its neighbours: the menu of the columns
+        if dated == 0 and (self._begins_with_home(units) or any(row.url == self.own != "" for row in rows)):
+            return None  # home, or the page itself and its neighbours: the menu of the columns
         # The pages of a split list may stand in nodes that tell more of where they are than what holds them.
         holder = self.tree.above(units[0])
         region = max(region, self.tree.region(holder)) if holder is not None else region
         weight = sum(_worth(row) for row in rows) * region
         return Block(tuple(rows), dated, weight, region >= 1.5, self._shape(spot))
+
+    def _begins_with_home(self, units: list[Spot]) -> bool:
+        return units[0].links == 1 and _HOME.match(_squeeze(self.tree.first(units[0]).text())) is not None
 
     def _shape(self, spot: Spot) -> str:
         parts = []
@@ -167,6 +171,8 @@ class _Reader:
         for anchor in self.tree.anchors(unit):
             attributes = anchor.attributes
             titles.append(attributes.get("title"))
+            if unit.links > 1 and _toggles(attributes) and any(map(_leads, self.tree.anchors(unit))):
+                continue
             text = _title(anchor, titles[-1])
             if len(text) > len(title):
                 title, href = text, (attributes.get("href") or "").strip()
@@ -195,6 +201,21 @@ class _Reader:
         return [
             Row(row.title, row.url, *place(found, row.url)) for row, found in zip(rows, beside, strict=True)
         ]
+
+
+def _toggles(attributes: dict[str, str | None]) -> bool:
+    """Only opens what stands below it: the heading of a group."""
+    href = (attributes.get("href") or "").strip()
+    nowhere = href.startswith("#") or _VOID.fullmatch(href) is not None
+    return nowhere and "onclick" not in attributes
+
+
+_VOID = re.compile(r"(?:javascript:\s*(?:void\s*\(\s*0?\s*\))?\s*;?)?", re.I)
+
+
+def _leads(anchor: LexborNode) -> bool:
+    href = (anchor.attributes.get("href") or "").strip()
+    return bool(href) and not href.startswith("#") and href[:11].lower() != "javascript:"
 
 
 _LONE_TITLE = 8  # characters (assumed)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from crawler.page import Page
 
 _AWAY = re.compile(  # regions that are never the main list
-    r"(?:^|[\s_-])(?:nav|menu|header|head|top|foot|bottom|crumb|position|location|sitemap|share|"
-    r"friend|links?|yqlj|search|login|banner|logo|tools?|lang|keyword|hotword|fixed|dialog|float)"
+    r"(?:^|[\s_-])(?:nav|menu|header|head(?!line)|top(?!ic)|foot|bottom|crumb|location|sitemap|share|"
+    r"position(?!-(?:relative|static|sticky))|friend|links?|yqlj|search|login|banner|logo|tools?|lang|keyword|"
+    r"hotword|fixed(?!-width)|dialog|float(?!-(?:left|right|start|end|none|md|lg|sm)))"
     r"|nav(?:bar|box|list|slide)?(?:$|[\s_-])|menu|crumb|foot|sidebar|sideBar|dqwz|curmb|weizhi"
     r"|friendlink",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ _SIDE = re.compile(
 )
 _MAIN = re.compile(r"list|main|content|news|article|con(?:$|[\s_-])|right|info|xxgk|datalist", re.IGNORECASE)
 _COVER = re.compile(
-    r"layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
+    r"(?<!p)layer|popup|mask|tips?(?:$|[\s_-])|copyright|bq(?:$|[\s_-])|window|alert|modal", re.IGNORECASE
 )
 _FOOT = re.compile(r"foot|bottom|copyright|banquan", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

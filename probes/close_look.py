@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from enum import Enum
 
 from selectolax.lexbor import LexborNode
 
@@ -17,7 +18,7 @@ from crawler.model import Frozen
 from crawler.page import Page, squeeze
 from crawler.regions import in_chrome
 from crawler.scope import site_host
-from probes.pictures import marks_of, pictures_of
+from probes.pictures import shown_on
 
 SHORTEST = 15  # characters; fewer are no text (assumed)
 FOOTER_REST = 60  # characters that may be left of an unmarked footer beside words that say "empty" (assumed)
@@ -50,10 +51,11 @@ _AROUND = re.compile(
 # A sentence is content, whatever words it uses; those of a footer are not.
 _FOOTING = re.compile(r"版权所有|浏览器|分辨率|备案|ICP|标识码|技术支持|最佳", re.I)
 _FILE = re.compile(
-    r"[^\s\"'()<>=]+\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|ceb|mp4|m3u8|flv|wmv|mp3|swf)(?=[\"'?#)&]|$)", re.I
+    r"[^\s\"'()<>=]+\.(?:pdf|docx?|xlsx?|pptx?|wps|ofd|ceb|mp4|m3u8|flv|wmv|mp3|swf)(?=[\"'?#)&\s>]|$)", re.I
 )
 _SHOWN_FILE = re.compile(r"\.(?:jpe?g|png|gif|bmp|mp4|m3u8|flv|wmv|mp3|swf)(?:$|[?#])", re.I)
-_NAMING = "[data-src],[data-url],[data-href],[data-file],[data-pdf],[onclick],param[value],source[src]"
+_NAMING = "[onclick],param[value],source[src]"
+_DATA = re.compile(r"\sdata-[\w-]+\s*=\s*[\"']?" + _FILE.pattern, re.I)
 
 
 class Nothing(Frozen):
@@ -63,13 +65,12 @@ class Nothing(Frozen):
     building: str = ""  # 栏目建设中
     statement: bool = False  # a dated 本年度无…
     own: int = 0  # characters outside chrome and links that belong to no known surrounding
-    pictures: int = 0  # and frames, outside chrome
-    shown: tuple[str, ...] = ()  # which, as probes.pictures marks them
+    shown: tuple[str, ...] = ()  # pictures and frames outside chrome, as probes.pictures marks them
     media: int = 0  # players, canvases
     files: int = 0  # documents and films that links, attributes or scripts outside chrome name
     form: bool = False  # something to fill in: a service, not a list
     total_zero: bool = False  # the system itself says: no record
-    leads: tuple[str, ...] = ()  # links to other hosts, pictures and films outside chrome, hashed
+    leads: tuple[str, ...] = ()  # see leads_of
 
     @property
     def says_so(self) -> bool:
@@ -88,35 +89,47 @@ def look_closely(page: Page, *, total_zero: bool = False) -> Nothing:
     names = {squeeze(name) for name in (page.title, page.meta.get("columnname", ""))}
     names |= {part.strip() for name in tuple(names) for part in re.split(r"[-_|｜—]", name)}
     tree = page.tree
-    pictures = pictures_of(page)
     return Nothing(
         words=words[0] if words else "",
         building=building[0] if building else "",
         statement=statement,
         own=sum(len(line) for line in lines if line not in names and _is_own(line)),
-        pictures=len(pictures),
-        shown=marks_of(page, pictures),
-        media=_count(page, tree.css("video,audio,canvas,[class*=player]")),
-        files=_count(page, _naming_files(page)),
+        shown=shown_on(page),
+        media=_count(page, tree.css("video,audio,canvas,svg text,[class*=player]")),
+        files=_count(page, _naming_files(page)) + (_DATA.search(page.html) is not None),
         form=tree.css_first("textarea") is not None or len(tree.css("input[type=text],input[type=tel]")) >= 3,
         total_zero=total_zero,
         leads=leads_of(page),
     )
 
 
-def leads_of(page: Page) -> tuple[str, ...]:
-    """Hashes of the links outside chrome that lead to another host, or to a picture or film."""
-    host = site_host(page.url)
+def leads_of(page: Page, *, everywhere: bool = False) -> tuple[str, ...]:
+    """Links, hashed: `@…` lead to another host, or to a picture or film, `~…` to other pages. Those in chrome
+    are left out unless `everywhere`, and so are breadcrumbs, neighbours and buttons."""
+    host, here = site_host(page.url), page.url.partition("#")[0]
     found = []
-    for node in page.tree.css("a[href]"):
-        url = page.resolve(node.attributes.get("href") or "")
-        if url is None or (site_host(url) == host and not _SHOWN_FILE.search(url)) or in_chrome(page, node):
+    for node in page.tree.css("a[href],option[value*='://']"):
+        attributes = node.attributes
+        url = page.resolve(attributes.get("href") or attributes.get("value") or "")
+        if url is None or url == here:
             continue
-        found.append(f"@{zlib.crc32(url.encode()):x}")
+        if not everywhere and (_NEIGHBOUR.search(_beside(node)) or in_chrome(page, node)):
+            continue
+        away = site_host(url) != host or _SHOWN_FILE.search(url)
+        found.append(f"{'@' if away else '~'}{zlib.crc32(url.encode()):x}")
     return tuple(dict.fromkeys(found))[:_LEADS_KEPT]
 
 
-_LEADS_KEPT = 100
+_NEIGHBOUR = re.compile(r"位置|[上下]一?[篇条页]|打印|关闭|返回|收藏|分享|首页|字体|字号|来源[:：]")
+
+
+def _beside(node: LexborNode) -> str:
+    """The link's own words and those around it in the same node."""
+    up = node.parent
+    return f"{squeeze(node.text())}\n{squeeze(up.text(deep=False)) if up is not None else ''}"
+
+
+_LEADS_KEPT = 1500
 _SAYING = 40  # characters: what says "empty" says nothing else (assumed)
 
 
@@ -147,11 +160,20 @@ _UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "opt
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
+class _Place(Enum):
+    """Where a text stands."""
+
+    OWN = 1
+    CHROME = 2
+    UNSEEN = 3  # hidden, or the words of a link
+
+
 def _own_lines(page: Page) -> Iterator[str]:
-    """Text that a person sees outside header, menu, footer and links."""
+    """Text that a person sees outside header, menu, footer and links. A whole sentence counts wherever it
+    stands but in a footer: what a region is called does not always tell what it is for."""
     if page.tree.body is None:
         return
-    kept: dict[int, bool] = {}
+    kept: dict[int, _Place] = {}
     for node in page.tree.body.traverse(include_text=True):
         if node.tag != "-text":
             continue
@@ -161,15 +183,26 @@ def _own_lines(page: Page) -> Iterator[str]:
             continue
         key = parent.mem_id
         if key not in kept:
-            kept[key] = _shown(page, parent)
-        if kept[key]:
+            kept[key] = _place(page, parent)
+        if kept[key] is _Place.OWN or (kept[key] is _Place.CHROME and _is_sentence(text)):
             yield text
 
 
-def _shown(page: Page, node: LexborNode) -> bool:
+_SENTENCE = 20  # characters (assumed)
+_SERVICE = re.compile(r"主办|承办|主管|无障碍|读屏|模式|快捷键|离开|跳转|登录|搜索|检索")
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) >= _SENTENCE and "。" in text and not (_FOOTING.search(text) or _SERVICE.search(text))
+
+
+def _place(page: Page, node: LexborNode) -> _Place:
     up: LexborNode | None = node
     while up is not None and up.tag != "body":
-        if up.tag in _UNSEEN or up.tag == "a" or _HIDDEN.search(up.attributes.get("style") or ""):
-            return False
+        attributes = up.attributes
+        if up.tag in _UNSEEN or (up.tag == "a" and "href" in attributes):
+            return _Place.UNSEEN
+        if _HIDDEN.search(attributes.get("style") or ""):
+            return _Place.UNSEEN
         up = up.parent
-    return not in_chrome(page, node)
+    return _Place.CHROME if in_chrome(page, node) else _Place.OWN

@@ -21,7 +21,7 @@ from crawler.pieces import filled_by_script
 from crawler.rows import find_rows, menu_like
 from crawler.scope import site_host
 from probes.close_look import Nothing, leads_of, look_closely
-from probes.pictures import marks_of, pictures_of
+from probes.pictures import marks_of
 
 ROWS_KEPT = 30  # addresses of undated rows, whose articles may have been visited
 
@@ -59,8 +59,8 @@ class Body(Frozen):
     away: bool = False  # the body is a frame of another host, or of one that we have not read
     scripts: tuple[str, ...] = ()  # what may fill a body: short hashes
     nothing: Nothing | None = None
-    framing: tuple[str, ...] = ()  # pictures and frames outside chrome, as probes.pictures marks them
-    leads: tuple[str, ...] = ()  # of home: its links to other hosts, as in Nothing
+    framing: tuple[str, ...] = ()  # pictures and frames, as probes.pictures marks them
+    leads: tuple[str, ...] = ()  # of home, as in Nothing
 
 
 def observe(page: Page) -> Body | None:
@@ -68,15 +68,13 @@ def observe(page: Page) -> Body | None:
     if page.is_home:
         static = filled_by_script(page) not in ("shell", "template")
         scripts = tuple(dict.fromkeys(_scripts(page)))
-        return Body(static=static, scripts=scripts, framing=_framing(page), leads=leads_of(page))
-    body = _with_article(_with_rows(Body(framing=_framing(page)), page), page)
+        return Body(
+            static=static, scripts=scripts, framing=marks_of(page), leads=leads_of(page, everywhere=True)
+        )
+    body = _with_article(_with_rows(Body(framing=marks_of(page)), page), page)
     if body.has_text or (body.rows and not body.menu_like and not body.article):
         return body
     return body.model_copy(update={"nothing": look_closely(page, total_zero=find_rows(page).total == 0)})
-
-
-def _framing(page: Page) -> tuple[str, ...]:
-    return marks_of(page, pictures_of(page))
 
 
 def _with_rows(body: Body, page: Page) -> Body:

@@ -19,7 +19,7 @@ from probes.base import Seen as SeenPage
 from probes.close_look import Nothing
 from probes.column_evidence import Body
 from probes.lexicon import ColumnKind, column_kind
-from probes.pictures import KEPT, around, own_of
+from probes.pictures import around, own_of
 
 Seen = SeenPage[Body]
 
@@ -107,11 +107,11 @@ def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
     return frozenset(scripts | framing | {lead for home in homes for lead in home.leads})
 
 
-def _shows(nothing: Nothing, common: frozenset[str]) -> bool:
-    """Pictures, players, documents or links away that do not stand around every page."""
-    if nothing.media or nothing.files or nothing.pictures > KEPT or own_of(nothing.shown, common):
+def _shows(nothing: Nothing, common: frozenset[str], ways: str = "@") -> bool:
+    """Pictures, players, documents or links away that do not stand around every page. `ways`: which links."""
+    if nothing.media or nothing.files or own_of(nothing.shown, common):
         return True
-    return not nothing.says_so and not set(nothing.leads) <= common
+    return not nothing.says_so and any(lead[0] in ways for lead in nothing.leads if lead not in common)
 
 
 def parents(columns: Iterable[Seen]) -> frozenset[str]:
@@ -138,7 +138,7 @@ def is_blank(seen: Seen, common: frozenset[str], shortest: int) -> bool | None:
     body, nothing = seen.data, seen.data.nothing
     if body.characters >= shortest or body.pictures or body.media or body.files or nothing is None:
         return False
-    if _shows(nothing, common) or nothing.own >= shortest or nothing.form:
+    if _shows(nothing, common, "@~") or nothing.own >= shortest or nothing.form:
         return False
     if body.moved or nothing.statement or (body.rows >= _LIST_ROWS and not body.tagged):
         return False

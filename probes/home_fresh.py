@@ -6,7 +6,8 @@ the walk read it. Source: national veto item 3 (two weeks).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from crawler.article import is_article_url
@@ -14,7 +15,7 @@ from crawler.blocks import read_blocks
 from crawler.dates import MonthDay, plausible, url_date, with_year
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row
-from crawler.model import Frozen
+from crawler.model import Frozen, PageKind
 from crawler.page import Page
 from crawler.pieces import filled_by_script, unfilled_lists, unread_frames
 from crawler.scope import site_host
@@ -35,6 +36,8 @@ class Dated(Frozen):
     others: tuple[
         str, ...
     ] = ()  # pictures, standing pages, other hosts: may show that all is fresh, never stale
+    numbered: tuple[str, ...] = ()  # as undated, by addresses no system is known by: perhaps articles
+    numbered_others: tuple[str, ...] = ()
     unread: bool = False  # a frame or a script may hold more
 
 
@@ -50,6 +53,8 @@ def observe(page: Page) -> Dated | None:
     short: set[tuple[int, int]] = set()
     undated: list[str] = []
     others: list[str] = []
+    numbered: list[str] = []
+    numbered_others: list[str] = []
     host = site_host(page.url)
     rows = list(_rows(page))
     for row in rows:
@@ -62,16 +67,30 @@ def observe(page: Page) -> Dated | None:
             (undated if news else others).append(row.url)
     dated_urls = {row.url for row in rows if row.month_day or (row.date and row.date != url_date(row.url))}
     for link in page.links:
-        if link.url and is_article_url(link.url):
-            news = len(link.text) >= _TITLE and site_host(link.url) == host
-            (undated if news else others).append(link.url)
+        if link.url and link.tag in ("a", "area"):
+            own = site_host(link.url) == host
+            news = len(link.text) >= _TITLE and own
+            if is_article_url(link.url):
+                (undated if news else others).append(link.url)
+            elif own and _NUMBERED.search(link.url):
+                (numbered if news else numbered_others).append(link.url)
     return Dated(
         days=tuple(sorted(days)),
         short=tuple(sorted(short)),
-        undated=tuple(dict.fromkeys(url for url in undated if url not in dated_urls)),
-        others=tuple(dict.fromkeys(url for url in others if url not in dated_urls and url not in undated)),
+        undated=_besides(undated, dated_urls),
+        others=_besides(others, dated_urls, undated),
+        numbered=_besides(numbered, dated_urls),
+        numbered_others=_besides(numbered_others, dated_urls, numbered),
         unread=_unread(page),
     )
+
+
+# show.asp?id=123, /News/View/123: a number in the last part of the address.
+_NUMBERED = re.compile(r"\d[^/?]*$|\?[^?]*\d")
+
+
+def _besides(urls: Iterable[str], *known: Container[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for url in urls if not any(url in one for one in known)))
 
 
 def _unread(page: Page) -> bool:
@@ -96,10 +115,17 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     as_of = evidence.context.as_of
     days = [*home.data.days, *(_placed(pair, as_of) for pair in home.data.short)]
     opened = {page.url: page.date for page in evidence.visited}
-    by_article = [opened.get(url) or url_date(url) for url in home.data.undated]
+    kinds = {page.url: page.kind for page in evidence.visited if page.identified}
+    by_article = [
+        opened.get(url) or url_date(url)
+        for url in (*home.data.undated, *_articles(home.data.numbered, kinds))
+    ]
     known = [day for day in (*days, *by_article) if plausible(day, as_of)]
     newest = max((day for day in known if day), default=None)
-    by_other = [opened.get(url) or url_date(url) for url in home.data.others]
+    by_other = [
+        opened.get(url) or url_date(url)
+        for url in (*home.data.others, *_articles(home.data.numbered_others, kinds))
+    ]
     latest = max((day for day in (newest, *by_other) if plausible(day, as_of) and day), default=None)
     missing = sum(day is None for day in (*by_article, *by_other))
     population = len(days) + len(by_article) + len(by_other)
@@ -114,6 +140,11 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     else:
         stale = _stale(home.facts.final_url, latest or newest, as_of, limits.days)
         yield Result.of("home.fresh", defects=[stale], population=population, observed=observed)
+
+
+def _articles(urls: Iterable[str], kinds: Mapping[str, PageKind]) -> Iterator[str]:
+    """Without those that turned out to be columns and the like."""
+    return (url for url in urls if kinds.get(url, PageKind.ARTICLE) is PageKind.ARTICLE)
 
 
 def _read_late(home: Dated, as_of: date) -> bool:

@@ -175,7 +175,11 @@ _INDEX = re.compile(r"/(?:index|default|main|home)(?:\.\w{2,5})?$", re.I)
 _ROOT_FOLDERS = re.compile(
     r"^/(?:m|wap|mobile|3g|pc|en|eng|english|index|home|portal|web|www|site|new|old|cms)?$", re.I
 )
-_OTHER_DEVICE = re.compile(r"^(?:m|wap|3g|mobile)\.|/(?:m|wap|mobile|3g)/", re.I)
+_OTHER_LOOK = re.compile(  # of the same site: for phones, in other letters, for the elderly
+    r"^(?:m|wap|3g|mobile|big5|gb|tw|hk)\.|/(?:m|wap|mobile|3g|big5|gbk?|tw|hk|ft|fanti|wza|slh|elder(?:ly)?)/?$"
+    r"|/(?:m|wap|mobile|3g|big5)/",
+    re.I,
+)
 _ACCOUNT = re.compile(r"log(?:in|out)|sso|oauth|/cas\b|user|member|admin|account|passport|register", re.I)
 
 
@@ -193,7 +197,9 @@ def place(url: str) -> str:
 def is_root(url: str) -> bool:
     """Is this by its address the home page of a host (or of its mobile, foreign or former version)?"""
     parts = urlsplit(url)
-    return not parts.query and _ROOT_FOLDERS.match(_INDEX.sub("", parts.path).rstrip("/") or "/") is not None
+    if parts.query:  # /?lang=en is home in another look, /index.php?id=7 may be any page
+        return parts.path in ("", "/") and not any(mark.isdigit() for mark in parts.query)
+    return _ROOT_FOLDERS.match(_INDEX.sub("", parts.path).rstrip("/") or "/") is not None
 
 
 def lands_home(target: Target, final_url: str, homes: frozenset[str]) -> bool:
@@ -201,7 +207,7 @@ def lands_home(target: Target, final_url: str, homes: frozenset[str]) -> bool:
     here, there = place(target.url), place(final_url)
     if here == there or not final_url or is_root(target.url) or here in homes or target.home_word:
         return False
-    if target.embedded or _OTHER_DEVICE.search(target.url.partition("//")[2]) or _ACCOUNT.search(target.url):
+    if target.embedded or _OTHER_LOOK.search(target.url.partition("//")[2]) or _ACCOUNT.search(target.url):
         return False
     end = urlsplit(final_url)
     if (end.hostname or "") in unquote(target.url.partition("?")[2]):
@@ -209,7 +215,7 @@ def lands_home(target: Target, final_url: str, homes: frozenset[str]) -> bool:
     if there in homes:
         return True
     # The root of another host of the site may be what is meant: the service hall, the office's own site.
-    same_host = place(target.url).partition("/")[0] == there.partition("/")[0]
+    same_host = re.split("[/?]", here)[0] == re.split("[/?]", there)[0]
     return same_host and not end.query and end.path in ("", "/")
 
 

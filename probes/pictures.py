@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -19,13 +20,13 @@ from crawler.page import Page, resolve
 from crawler.regions import in_chrome
 from crawler.scope import site_host
 
-KEPT = 60  # of a page; with more, some are its own
+KEPT = 100  # of a page
 _EVERYWHERE = 0.9  # of the pages read (assumed)
 _FEWEST_PAGES = 5
 _SAME_PLACE = 0.5  # of the pages read (assumed)
 _FEWEST_PLACES = 8
-_SHOWING = "img,iframe[src],embed,object,frame[src],[style*='url(']"
-_MARKUP = ("<img", "<IMG", "<iframe", "<IFRAME", "<embed", "<EMBED", "<object", "<OBJECT", "url(")
+_SHOWING = "img,image,iframe[src],embed,object,frame[src],[style*='url(']"
+_MARKUP = ("<img", "<image", "<IMG", "<iframe", "<IFRAME", "<embed", "<EMBED", "<object", "<OBJECT", "url(")
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
 # Icons, spacers, and the drawing beside 暂无数据.
 _NO_CONTENT = re.compile(
@@ -35,29 +36,32 @@ _NO_CONTENT = re.compile(
 )
 
 
-def pictures_of(page: Page) -> list[LexborNode]:
-    """Pictures and frames outside header, menu and footer, without icons."""
+def marks_of(page: Page) -> tuple[str, ...]:
+    """Of all pictures and frames without icons, `ADDRESS#N|PLACE`: a hash of its address with the how manieth
+    showing it is, and one of its address and place. The first is '' where a click opens a page of the site
+    other than home."""
+    return tuple(mark for mark, _ in _marked(page))
+
+
+def shown_on(page: Page) -> tuple[str, ...]:
+    """The same of those outside header, menu and footer."""
+    return tuple(mark for mark, node in _marked(page) if not in_chrome(page, node))
+
+
+def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
     if not any(tag in page.html for tag in _MARKUP):
-        return []
-    nodes = page.tree.css(_SHOWING)
-    return [node for node in nodes if not _NO_CONTENT.search(_name(node)) and not in_chrome(page, node)]
-
-
-def marks_of(page: Page, pictures: Sequence[LexborNode]) -> tuple[str, ...]:
-    """For each picture `ADDRESS#N|PLACE`: a hash of its address with the how manieth showing it is, and one
-    of its address and place. The first is '' where a click opens a page of the site other than home."""
+        return
     counts: Counter[str] = Counter()
     ways: dict[int, str] = {}
-    marks = []
-    for node in pictures[:KEPT]:
+    nodes = (node for node in page.tree.css(_SHOWING) if not _NO_CONTENT.search(_name(node)))
+    for node in islice(nodes, KEPT):
         # From the site's root on, however deep the page lies that shows it.
         address = _address(node).partition("?")[0].lstrip("./")
         mark = ""
         if not _opens(page, node):
             counts[address] += 1
             mark = f"{_hash(address)}#{counts[address]}"
-        marks.append(f"{mark}|{_hash(address + _way(node, ways))}")
-    return tuple(marks)
+        yield f"{mark}|{_hash(address + _way(node, ways))}", node
 
 
 def around(pages: Sequence[Sequence[str]], home: Collection[str]) -> frozenset[str]:
@@ -118,7 +122,7 @@ def _opens(page: Page, node: LexborNode) -> bool:
 
 def _address(node: LexborNode) -> str:
     attributes = node.attributes
-    for name in ("src", "data-src", "data-original", "data"):
+    for name in ("src", "data-src", "data-original", "data", "href", "xlink:href"):
         if value := attributes.get(name):
             return value
     drawn = _URL.search(attributes.get("style") or "")

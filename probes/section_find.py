@@ -125,7 +125,7 @@ class Map:
 
     def bare(self, data: OnPage) -> bool:
         """Nothing is there, and no picture of the page's own."""
-        return data.body in (Body.EMPTY, Body.BUILDING) and not own_of(data.framing, self.around)
+        return data.body in (Body.EMPTY, Body.BUILDING) and not own_of(data.shown, self.around)
 
     def facts_of(self, url: str) -> PageFacts | None:
         return self.by_url.get(url) or self.by_url.get(address(url).key)

@@ -25,7 +25,7 @@ from crawler.rows import RowList, find_rows
 from probes.attached import files_of
 from probes.close_look import Nothing, look_closely
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
-from probes.pictures import marks_of, pictures_of
+from probes.pictures import marks_of, shown_on
 
 _LONGEST_NAME = 40  # characters; what is longer is the title of an article
 _DAYS_KEPT = 40
@@ -41,7 +41,7 @@ class Body(StrEnum):
     SENDS_ON = "sends_on"
     SCRIPT = "script"  # a script, frame or browser could still fill it
     BUILDING = "building"  # says 建设中 or 维护中
-    EMPTY = "empty"  # of these two there may be pictures that stand on no other page: `OnPage.framing`
+    EMPTY = "empty"  # of these two there may be pictures that stand on no other page: `OnPage.shown`
 
 
 class Leaf(Frozen):
@@ -73,7 +73,8 @@ class OnPage(Frozen):
     fields: tuple[str, ...] = ()  # fields of the grass-roots catalogue whose table stands on this page
     inside: bool = False  # the page belongs to the catalogue's column
     files: tuple[str, ...] = ()  # attachments of an article that is a catalogue of several fields
-    framing: tuple[str, ...] = ()  # pictures and frames outside chrome, as probes.pictures marks them
+    framing: tuple[str, ...] = ()  # pictures and frames, as probes.pictures marks them
+    shown: tuple[str, ...] = ()  # of these, where the body seems empty, those outside chrome
 
 
 _NO_COLUMN = frozenset({PageKind.SEARCH, PageKind.CHALLENGE, PageKind.ERROR})
@@ -113,7 +114,8 @@ def read_column(page: Page) -> OnPage:
         blind=_blind(page, rows, bool(reading.tree)),
         catalogue=tuple(_catalogue_links(page, rows, inside)),
         inside=inside,
-        framing=marks_of(page, pictures_of(page)),
+        framing=marks_of(page),
+        shown=shown_on(page) if body in (Body.EMPTY, Body.BUILDING) else (),
     )
 
 
@@ -149,7 +151,7 @@ def _observe_article(page: Page) -> OnPage | None:
     if not blank:
         return None
     filled = _filled(page, look_closely(page))
-    return OnPage(body=Body.TEXT if filled else Body.EMPTY, framing=marks_of(page, pictures_of(page)))
+    return OnPage(body=Body.TEXT if filled else Body.EMPTY, framing=marks_of(page), shown=shown_on(page))
 
 
 # -- names
