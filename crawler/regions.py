@@ -6,9 +6,8 @@ Pure. Names seen on real portals; a name alone never decides where most of a pag
 from __future__ import annotations
 
 import re
-from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from selectolax.lexbor import LexborNode
 
@@ -40,30 +39,24 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 CHROME = 0.05
 
 
-class _Name(Enum):
-    """What a class and an id say of the region."""
-
-    PAGER = 1
-    AWAY = 2
-    SIDE = 3
-    MAIN = 4
-    NOTHING = 5
+# What a class and an id say of a region. No enum: each look at a member of one takes longer than the rest.
+_Said = Literal["pager", "away", "side", "main", ""]
 
 
 @lru_cache(maxsize=8192)
-def _named(classes: str, identity: str) -> _Name:
+def _named(classes: str, identity: str) -> _Said:
     """Kept, as the pages of a site repeat the same names."""
     name = f"{classes} {identity}"
     if len(name) < 2:
-        return _Name.NOTHING
+        return ""
     main = _MAIN.search(name) is not None
     if _PAGER.search(name) is not None and not main:
-        return _Name.PAGER
+        return "pager"
     if _AWAY.search(name) is not None:
-        return _Name.AWAY
+        return "away"
     if _SIDE.search(name) is not None:
-        return _Name.SIDE
-    return _Name.MAIN if main else _Name.NOTHING
+        return "side"
+    return "main" if main else ""
 
 
 def weigh(node: LexborNode, share: float, above: float) -> float:
@@ -78,11 +71,11 @@ def weigh(node: LexborNode, share: float, above: float) -> float:
     if style and _HIDDEN.search(style) is not None:
         above *= 0.4
     said = _named(names.get("class") or "", names.get("id") or "")
-    if (said is _Name.PAGER and share < 0.5) or (said is _Name.AWAY and share < 0.7):
+    if (said == "pager" and share < 0.5) or (said == "away" and share < 0.7):
         return CHROME
-    if said is _Name.SIDE and share < 0.7:
+    if said == "side" and share < 0.7:
         return above * 0.5
-    if said is _Name.MAIN and above >= 1:
+    if said == "main" and above >= 1:
         return max(above, 1.5)
     return above
 
@@ -120,9 +113,7 @@ class _Chrome:
             return True
         names = node.attributes
         said = _chrome_name(names.get("class") or "", names.get("id") or "")
-        return said is _Chromed.FOOT or (
-            said is _Chromed.PERHAPS and len(node.text()) < self._length_around(node) * 0.7
-        )
+        return said == "foot" or (said == "perhaps" and len(node.text()) < self._length_around(node) * 0.7)
 
     def _length_around(self, node: LexborNode) -> int:
         """Of the text of the body, or of the document for what stands in none."""
@@ -135,17 +126,9 @@ class _Chrome:
         return self._lengths[key]
 
 
-class _Chromed(Enum):
-    """What a class and an id say of a node."""
-
-    NO = 1
-    PERHAPS = 2
-    FOOT = 3
-
-
 @lru_cache(maxsize=8192)
-def _chrome_name(classes: str, identity: str) -> _Chromed:
+def _chrome_name(classes: str, identity: str) -> Literal["no", "perhaps", "foot"]:
     name = f"{classes} {identity}"
     if len(name) < 2 or (_AWAY.search(name) is None and _COVER.search(name) is None):
-        return _Chromed.NO
-    return _Chromed.FOOT if _FOOT.search(name) is not None else _Chromed.PERHAPS
+        return "no"
+    return "foot" if _FOOT.search(name) is not None else "perhaps"
