@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from crawler.model import PageFacts
 from storage.engine import Transaction
@@ -15,6 +15,24 @@ from storage.tables import AttemptTable, EvidenceTable, FrontierTable, GatheredT
 
 WALK_ORDER = (FrontierTable.level, FrontierTable.sort, FrontierTable.url, FrontierTable.key)
 _ROWS = 20_000  # of evidence read ahead: all of a small unit, one probe after the other of a very large one
+
+# Put together once: that takes as long as asking for little.
+_UNIT: BindParameter[int] = bindparam("unit")
+_GATHERED = select(GatheredTable.probe, GatheredTable.data).where(GatheredTable.unit == _UNIT)
+_PAGES = (
+    select(PageTable.id, PageTable.facts)
+    .join(FrontierTable, FrontierTable.id == PageTable.id)
+    .where(PageTable.unit == _UNIT)
+    .order_by(*WALK_ORDER)
+)
+_EVIDENCE = select(EvidenceTable.probe, EvidenceTable.page, EvidenceTable.data).where(
+    EvidenceTable.unit == _UNIT, EvidenceTable.probe.in_(bindparam("probes", expanding=True))
+)
+_TIMES = (
+    select(AttemptTable.url, func.max(AttemptTable.started_at))
+    .where(AttemptTable.unit == _UNIT)
+    .group_by(AttemptTable.url)
+)
 
 
 class Record:
@@ -39,8 +57,7 @@ class Record:
 
     async def gathered(self, probe_id: str) -> str | None:
         if self._gathered is None:
-            t = GatheredTable
-            self._gathered = dict(await self._rows(select(t.probe, t.data).where(t.unit == self._number)))
+            self._gathered = dict(await self._rows(_GATHERED))
         return self._gathered.get(probe_id)
 
     async def evidence(self, probe_id: str) -> list[tuple[str, str]]:
@@ -54,30 +71,25 @@ class Record:
 
     async def times(self) -> dict[str, datetime]:
         """When each URL was last asked for, UTC."""
-        t = AttemptTable
-        rows = select(t.url, func.max(t.started_at)).where(t.unit == self._number).group_by(t.url)
-        return {url: datetime.fromisoformat(moment) for url, moment in await self._rows(rows) if moment}
+        found = await self._rows(_TIMES)
+        return {url: datetime.fromisoformat(moment) for url, moment in found if moment}
 
     async def _pages(self) -> dict[int, PageFacts]:
         if self._visited is None:
-            p, f = PageTable, FrontierTable
-            rows = select(p.id, p.facts).join(f, f.id == p.id).where(p.unit == self._number)
-            found = await self._rows(rows.order_by(*WALK_ORDER))
+            found = await self._rows(_PAGES)
             self._visited = {number: facts_from_json(text) for number, text in found}
         return self._visited
 
     async def _evidence(
         self, probes: Sequence[str], pages: Mapping[int, PageFacts]
     ) -> dict[str, list[tuple[str, str]]]:
-        e = EvidenceTable
-        rows = select(e.probe, e.page, e.data).where(e.unit == self._number, e.probe.in_(probes))
         by_probe: dict[str, dict[int, str]] = {probe: {} for probe in probes}
-        for probe, page, data in await self._rows(rows):
+        for probe, page, data in await self._rows(_EVIDENCE, probes=probes):
             by_probe[probe][page] = data
         return {
             probe: [(facts.url, data[page]) for page, facts in pages.items() if page in data]
             for probe, data in by_probe.items()
         }
 
-    async def _rows(self, statement: Any) -> Any:
-        return (await self._connection.execute(statement)).all()
+    async def _rows(self, statement: Any, **given: Any) -> Any:
+        return (await self._connection.execute(statement, {"unit": self._number, **given})).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from crawler.escalate import Renders
@@ -26,13 +27,18 @@ class Kept(Protocol):
     async def gathered(self, probe_id: str) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitFacts:
     """What all probes of one unit share."""
 
     unit: Unit
     context: SweepContext
     visited: tuple[PageFacts, ...]
+
+    @cached_property
+    def by_url(self) -> dict[str, PageFacts]:
+        """The pages visited, by their URL as linked."""
+        return {page.url: page for page in self.visited}
 
 
 def context_of(
@@ -68,11 +74,10 @@ async def evidence_of(store: Kept, probe: Probe[Any, Any], facts: UnitFacts) -> 
     portal tell the same (of its footer, say): what they tell is read once."""
     seen: list[Seen[Any]] = []
     if probe.evidence is not None:
-        by_url = {page.url: page for page in facts.visited}
         known: set[str] = set()
         told: dict[str, Any] = {}
         for url, data in await store.evidence(probe.id):
-            page = by_url.get(url)
+            page = facts.by_url.get(url)
             if page is None or page.final_url in known:
                 continue
             known.add(page.final_url)
