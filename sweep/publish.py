@@ -13,6 +13,7 @@ from rich.console import Console
 from crawler.escalate import Renders, Why
 from crawler.model import Unit
 from probes import CHECKS_BY_ID
+from probes.base import Verdict
 from reports.build import build
 from reports.html import write_html
 from reports.model import ReportData, SweepFacts
@@ -135,12 +136,17 @@ async def print_sweep(store: Store, row: SweepRow, packs: Iterable[Pack]) -> Non
 
 
 async def ranking_data(store: Store, row: SweepRow, pack: Pack) -> ReportData:
-    """What a ranking says: of the results only how they stand, not what was found."""
+    """What a ranking says: of the results only those that lose points or are unknown, and not what was found.
+    Read unit by unit: many units have more results than memory should hold."""
     counts = await store.frontier_counts(row.id)
+    lines: list[dict[str, Any]] = []
+    for name in row.unit_ids:
+        found = await store.results(row.id, pack.id, name)
+        lines += [_standing(line) for line in found if line["verdict"] in (Verdict.FAIL, Verdict.UNKNOWN)]
     return build(
         _facts(row),
         [unit.unit for unit in await store.units(row.id)],
-        [_standing(line) for name in row.unit_ids for line in await store.results(row.id, pack.id, name)],
+        lines,
         await store.scores(row.id, pack.id),
         pack,
         pages={unit: states.get("done", 0) for unit, states in counts.items()},
