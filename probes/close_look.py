@@ -55,6 +55,11 @@ _FILE = re.compile(
 )
 _SHOWN_FILE = re.compile(r"\.(?:jpe?g|png|gif|bmp|mp4|m3u8|flv|wmv|mp3|swf)(?:$|[?#])", re.I)
 _NAMING = "[onclick],param[value],source[src]"
+# What a script of the page builds in it, if it can: a map, a chart, a player, a book to leaf through.
+_BUILDS = re.compile(
+    r"\b(?:A|B|T|Q)?Map(?:GL)?\.Map\b|\b(?:T|L|ol|qq\.maps)\.[mM]ap\b|echarts\.init|Highcharts|\bnew\s+\w*Player\b|videojs\s*\("
+    r"|PDFObject|pdfjs|\.(?:turn|flipBook|FlowPaperViewer)\s*\("
+)
 _DATA = re.compile(r"\sdata-[\w-]+\s*=\s*[\"']?" + _FILE.pattern, re.I)
 
 
@@ -71,6 +76,7 @@ class Nothing(Frozen):
     form: bool = False  # something to fill in: a service, not a list
     total_zero: bool = False  # the system itself says: no record
     leads: tuple[str, ...] = ()  # see leads_of
+    builds: bool = False  # a script of the page draws something: only a browser shows whether it comes
 
     @property
     def says_so(self) -> bool:
@@ -100,6 +106,7 @@ def look_closely(page: Page, *, total_zero: bool = False) -> Nothing:
         form=tree.css_first("textarea") is not None or len(tree.css("input[type=text],input[type=tel]")) >= 3,
         total_zero=total_zero,
         leads=leads_of(page),
+        builds=any(_BUILDS.search(script) for script in page.scripts),
     )
 
 

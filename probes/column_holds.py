@@ -81,6 +81,8 @@ def holds(seen: Seen, common: frozenset[str], folders: frozenset[str], shortest:
         return Holds.CONTENT
     if body.rows and not nothing.says_so:
         return Holds.CONTENT
+    if nothing.builds and seen.facts.rendered:
+        return Holds.CONTENT  # what it draws may not have come for us
     if may_be_filled(seen, common):
         return Holds.UNTESTED
     return Holds.BUILDING if nothing.building else Holds.EMPTY
@@ -90,7 +92,10 @@ def may_be_filled(seen: Seen, common: frozenset[str]) -> bool:
     """Whether a script or frame may put content there that we have not seen. The browser ran all scripts."""
     if seen.data.away:
         return True
-    return not seen.facts.rendered and (seen.data.needs_browser or not set(seen.data.scripts) <= common)
+    if seen.facts.rendered:
+        return False
+    drawn = seen.data.nothing is not None and seen.data.nothing.builds
+    return drawn or seen.data.needs_browser or not set(seen.data.scripts) <= common
 
 
 def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
@@ -142,9 +147,9 @@ def is_blank(seen: Seen, common: frozenset[str], shortest: int) -> bool | None:
         return False
     if body.moved or nothing.statement or (body.rows >= _LIST_ROWS and not body.tagged):
         return False
-    if may_be_filled(seen, common):
-        return None
-    return True
+    if nothing.builds and seen.facts.rendered:
+        return False
+    return None if may_be_filled(seen, common) else True
 
 
 def articles_of(evidence: Evidence[Body]) -> list[Seen]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler.dates import MonthDay, with_year
 from crawler.model import PageFacts, Role
 from probes.base import Finding, Reason, Result
-from probes.lexicon import LEXICON, Rhythm, due_year
+from probes.lexicon import FOUND, LEXICON, Rhythm, due_year, match_section
 from probes.link_verdicts import place
 from probes.section_find import End, Map, Way, unshown
 from probes.section_page import Body, OnPage, years_in
@@ -29,6 +29,7 @@ class Stock:
 
     days: set[date] = field(default_factory=set)
     years: set[int] = field(default_factory=set)
+    headings: set[int] = field(default_factory=set)  # they speak for a column, never against it
     dated: int = 0
     undated: int = 0
     rows: int = 0
@@ -47,9 +48,39 @@ def judge_content(key: str, ends: list[tuple[Way, End]], known: Map) -> Result:
     if key == "disclosure":
         for listed in known.gathered.bodies.values():
             _add(stock, listed, known)
+        stock.days.update(_days_of_blocks(ends, known))
     if LEXICON.sections[key].rhythm is Rhythm.YEARLY:
         return _judge_yearly(key, ends, stock, known)
     return _judge_dated(key, ends, stock, known)
+
+
+# Columns of the portal that a disclosure column leads to as well: what is new there is not the disclosure's.
+_BESIDE = frozenset({"news", "interaction", "services", "surveys", "new_media", "site_report", "response"})
+
+
+def _days_of_blocks(ends: list[tuple[Way, End]], known: Map) -> Iterator[date]:
+    """Days in the columns that a disclosure column leads to, wherever these stand; and in theirs, as the
+    statutory content is a parent of columns itself."""
+    pages = [end.data for _, end in ends if end.data is not None]
+    for _ in range(_STEPS):
+        blocks = list(_blocks(pages, known))
+        for facts, data in blocks:
+            yield from (data.days if data is not None else ())
+            yield from (facts.date,) if facts.date is not None else ()
+        pages = [data for _, data in blocks if data is not None and not data.days]
+
+
+_STEPS = 2
+
+
+def _blocks(pages: list[OnPage], known: Map) -> Iterator[tuple[PageFacts, OnPage | None]]:
+    seen: set[str] = set()
+    for text, url in (link for page in pages for link in page.links):
+        keys = [match.key for match in match_section(text, url)[:1] if match.confidence >= FOUND]
+        facts = known.facts_of(url) if keys and keys[0] not in _BESIDE else None
+        if facts is not None and facts.identified and facts.depth and facts.final_url not in seen:
+            seen.add(facts.final_url)
+            yield facts, known.data.get(facts.final_url)
 
 
 def _judge_dated(key: str, ends: list[tuple[Way, End]], stock: Stock, known: Map) -> Result:
@@ -83,7 +114,8 @@ def _judge_yearly(key: str, ends: list[tuple[Way, End]], stock: Stock, known: Ma
     observed = _observed(ends, stock) | {"due_year": year, "years": sorted(stock.years, reverse=True)[:10]}
     # A report without a year in its title counts by its day: the report of a year comes out in the next.
     nameless = not stock.years and any(date(year + 1, 1, 1) <= day <= context.as_of for day in stock.days)
-    if any(named >= year for named in stock.years) or nameless:
+    headed = any(year <= named <= context.as_of.year for named in stock.headings)
+    if any(named >= year for named in stock.years) or nameless or headed:
         return Result.of(check, observed=observed)
     doubt = _doubt(stock) if not stock.years or stock.unread is not None or stock.unsorted else None
     if doubt is not None:
@@ -153,6 +185,7 @@ def _add(stock: Stock, data: OnPage, known: Map, facts: PageFacts | None = None)
     days = [*data.days, *(day for day in placed if day is not None)]
     stock.days.update(day for day in days if day <= as_of)
     stock.years.update(data.years)
+    stock.headings.update(data.headings)
     stock.rows += data.rows
     stock.dated += data.rows - data.undated
     stock.undated += data.undated

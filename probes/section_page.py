@@ -66,6 +66,9 @@ class OnPage(Frozen):
     short: tuple[tuple[int, int], ...] = ()  # (month, day) of rows without a year
     undated: int = 0
     years: tuple[int, ...] = ()  # named in the titles of the rows and of the page
+    headings: tuple[
+        int, ...
+    ] = ()  # years that head groups of rows which name none (2025年: 县教育局, 县财政局)
     unsorted: bool = False  # more list pages follow, and the rows do not begin with the newest
     sends_on: str = ""
     blind: bool = False  # navigation may be hidden from us by script or in an unread piece
@@ -109,6 +112,7 @@ def read_column(page: Page) -> OnPage:
         short=tuple(sorted({(item.month, item.day) for item in short})),
         undated=max(0, count - len(days) - len(short)),
         years=years_in([*names, *(row.title for row in rows.rows)]),
+        headings=_headings(page) if count > len(days) + len(short) else (),
         unsorted=bool(rows.next_pages) and len(days) > 1 and max(days) > max(days[:3]),
         sends_on=reading.redirect or "",
         blind=_blind(page, rows, bool(reading.tree)),
@@ -230,8 +234,11 @@ def body_of(page: Page, rows: RowList, article: Article | None) -> Body:
         return Body.SENDS_ON
     if rows.needs_browser or page.unread or filled_by_script(page) in ("shell", "template"):
         return Body.SCRIPT
-    if _filled(page, look_closely(page, total_zero=rows.total == 0)):
+    nothing = look_closely(page, total_zero=rows.total == 0)
+    if _filled(page, nothing):
         return Body.TEXT
+    if nothing.builds:
+        return Body.TEXT if page.rendered else Body.SCRIPT
     return Body.BUILDING if _BUILDING.search(page.text) else Body.EMPTY
 
 
@@ -303,6 +310,15 @@ def years_in(texts: Iterable[str]) -> tuple[int, ...]:
     if "二" in whole:
         whole = _SPELT.sub(lambda match: match[0].translate(_NUMERALS), whole)
     return tuple(sorted({int(year) for year in _YEAR.findall(whole)}, reverse=True))
+
+
+def _headings(page: Page) -> tuple[int, ...]:
+    texts = (" ".join(node.text().split()) for node in page.tree.css(_HEADING))
+    return tuple(sorted({int(year[1]) for text in texts if (year := _YEAR_ALONE.fullmatch(text))}))
+
+
+_HEADING = "dt,h1,h2,h3,h4,h5,h6,summary,strong,b,p,span"
+_YEAR_ALONE = re.compile(r"[\[【(（]?(20\d\d)年度?[\])）】]?")
 
 
 # -- the grass-roots standard catalogue

@@ -79,12 +79,16 @@ def epoint(page: Page) -> DialectReading | None:
 
 
 _META = re.compile(r"<meta\b[^>]*?\bhttp-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.IGNORECASE)
-_REFRESH = re.compile(r"content\s*=\s*[\"']?\s*(\d+)\s*[;,]\s*url\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
+# As browsers read it: fractions are dropped, and neither the semicolon nor "url=" has to be there.
+_REFRESH = re.compile(
+    r"\bcontent\s*=\s*[\"']?\s*(\d+)(?:\.[\d.]*)?\s*[;,\s]\s*(?:url\s*=\s*)?[\"']?([^\"'>\s;,]+)",
+    re.IGNORECASE,
+)
 _LOCATION = re.compile(
     r"(?:(?:window|self|top|document)\s*\.\s*)?location(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,300})[\"'](?!\s*\+)"
     r"|location\.(?:replace|assign)\s*\(\s*[\"']([^\"'\s]{1,300})[\"']\s*\)"
 )
-HEAD = 8_000  # characters in which a meta refresh stands
+HEAD = 8_000  # characters in which a meta refresh stands, on pages with something on them
 FEW_LINKS = 3  # "if nothing happens, click here", home, back
 SHORT = 300  # visible characters: with more, a script's location change waits for a click
 
@@ -99,8 +103,9 @@ def redirect(page: Page) -> DialectReading | None:
     """Meta refresh within ten seconds, or a nearly empty page whose script goes on at once (to the first
     child of a column)."""
     target: str | None = None
-    head = page.html[:HEAD]
-    tag = _META.search(head) if "efresh" in head or "REFRESH" in head else None
+    told = "efresh" in page.html or "REFRESH" in page.html
+    head = page.html if told and len(page.text) < SHORT else page.html[:HEAD]
+    tag = _META.search(head) if told else None
     match = _REFRESH.search(tag[0]) if tag is not None else None
     if match is not None and int(match[1]) <= 10:
         target = match[2]

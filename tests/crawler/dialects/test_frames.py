@@ -59,6 +59,12 @@ def test_frames_of_others_and_of_chrome_are_left_alone() -> None:
     "html",
     [
         '<meta http-equiv="refresh" content="0;url=../jgzn/index.html">',
+        "<META CONTENT='0.5; URL=\"../jgzn/index.html\"' HTTP-EQUIV=Refresh>",
+        '<meta http-equiv="refresh" content="3;../jgzn/index.html">',
+        '<meta http-equiv="refresh" content="0 url=../jgzn/index.html">',
+        "<style>"
+        + "a{color:red}" * 900
+        + '</style><meta http-equiv=refresh content="0;url=../jgzn/index.html">',
         '<META HTTP-EQUIV="Refresh" CONTENT="0; URL=\'/zwgk/jgzn/index.html\'">',
         "<script>window.location.href = '/zwgk/jgzn/index.html';</script>",
         '<script>location.replace("../jgzn/index.html")</script>',
