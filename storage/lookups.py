@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func, select, update
 
 from crawler.frontier import Candidate, State
-from crawler.model import Role
+from crawler.model import PageFacts, Role
 from storage.engine import Database
+from storage.facts import facts_from_json
 from storage.tables import EvidenceTable, FrontierTable, MemoTable, PageTable
 
 
@@ -24,6 +25,15 @@ class Lookups:
         rows = select(t.pattern, func.count()).where(t.unit == self._number, t.state == State.CUT.value)
         async with self._database.read() as connection:
             return dict((await connection.execute(rows.group_by(t.pattern).order_by(t.pattern))).all())
+
+    async def home(self) -> PageFacts | None:
+        """The home page, once it was visited."""
+        t, p = FrontierTable, PageTable
+        mine = (t.unit == self._number) & (t.role == Role.HOME.value)
+        rows = select(p.facts).join(t, t.id == p.id).where(mine).order_by(t.level, t.sort, t.url).limit(1)
+        async with self._database.read() as connection:
+            text = (await connection.execute(rows)).scalar()
+        return facts_from_json(text) if text is not None else None
 
     async def carried(self) -> int:
         """How many pages stand as an earlier sweep read them."""

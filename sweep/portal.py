@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.home import STRANGERS
-from crawler.model import Fetched, Outcome, PageFacts, PageKind, Request, Role
+from crawler.model import Fetched, Outcome, PageFacts, PageKind, Request
 from crawler.patience import PatientNet
 from crawler.traps import key_of
 from crawler.walk import Walk, WalkPlan
@@ -92,4 +92,6 @@ def portal_state(first: Outcome, second: Outcome, online: bool) -> PortalState:
 
 
 async def home_of(store: UnitStore) -> PageFacts:
-    return next(page for page in await store.facts() if page.role is Role.HOME)
+    home = await store.home()
+    assert home is not None, "asked before the home page was visited"
+    return home

@@ -137,6 +137,15 @@ async def test_facts_and_evidence_come_in_walk_order(unit: UnitStore) -> None:
     assert [url[-1] for url, _ in await unit.evidence("meta")] == ["e", "z", "x"]
 
 
+async def test_the_home_page_is_found_once_it_was_visited(unit: UnitStore) -> None:
+    await unit.add([candidate("home", 0, role=Role.HOME), candidate("a")])
+    await unit.save([visit("a")])
+    assert await unit.home() is None
+    home = facts("home", role=Role.HOME, title="某市人民政府")
+    await unit.save([visit("home", facts=home)])
+    assert await unit.home() == home
+
+
 async def test_a_large_batch(unit: UnitStore) -> None:
     """More rows than one statement may have variables."""
     await unit.add([candidate(f"{n:05}") for n in range(1_200)])
