@@ -16,7 +16,7 @@ from crawler import escalate
 from crawler.answers import Answers
 from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
-from crawler.masking import mask_json
+from crawler.masking import could_hold, mask_json
 from crawler.memo import NoPast, Past
 from crawler.model import Frozen, Outcome, Role, Unit
 from crawler.page import Page
@@ -127,6 +127,8 @@ def observer(probes: Sequence[Probe[Any, Any]]) -> Observe:
     def observe(page: Page) -> Mapping[str, str]:
         seen = ((name, look(page)) for name, look in observers)
         kept = {name: data.model_dump_json(exclude_defaults=True) for name, data in seen if data is not None}
+        if not could_hold("\n".join(kept.values())):  # one look at all of it tells of nearly every page
+            return kept
         return {name: mask_json(data) for name, data in kept.items()}
 
     return observe
