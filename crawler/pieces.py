@@ -163,7 +163,6 @@ _TEMPLATE = re.compile(
     r"\bv-(?:text|html|for|bind)\b|\bng-(?:bind|repeat|app)\b|\{\{[^{}\n]{1,80}\}\}|x-text="
 )
 _TEMPLATE_MARKS = ("v-", "ng-", "{{", "x-text")
-_EMPTY_PLACES = "footer,[id*=foot],[class*=foot],[id*=Foot],[class*=Foot],[id*=bottom],[id=app],[id=root]"
 _SHELL_CHARACTERS = 80  # of visible text; assumed: a person would call less than this an empty page
 
 
@@ -173,6 +172,10 @@ def filled_by_script(page: Page) -> str | None:
     `shell`: nearly no text but scripts. `template`: a client-side template (Vue, Angular) that data fills.
     `empty_footer`: a container for the footer without content, beside scripts.
     """
+    return page.once(_filled_by_script)
+
+
+def _filled_by_script(page: Page) -> str | None:
     if page.rendered or not page.tree.css_first("script"):
         return None
     added = sum(len(part.tree.body.text(strip=True)) for part in page.parts[1:] if part.tree.body)
@@ -181,14 +184,21 @@ def filled_by_script(page: Page) -> str | None:
     marked = any(mark in page.html for mark in _TEMPLATE_MARKS)
     if marked and _TEMPLATE.search(page.html):
         return "template"
-    for node in page.tree.css(_EMPTY_PLACES):
-        if (
-            node.tag in ("div", "footer", "section")
-            and not node.text(strip=True)
-            and not node.css_first("img,script")
-        ):
+    for node in page.tree.css("div,footer,section"):
+        if _holds_footer(node) and not node.text(strip=True) and not node.css_first("img,script"):
             return "empty_footer"
     return None
+
+
+def _holds_footer(node: LexborNode) -> bool:
+    """By its tag or its names, or as the root of an application. (Selectors for all of that take long.)"""
+    if node.tag == "footer":
+        return True
+    attributes = node.attributes
+    identity, classes = attributes.get("id") or "", attributes.get("class") or ""
+    if identity in ("app", "root") or "bottom" in identity:
+        return True
+    return any(word in name for word in ("foot", "Foot") for name in (identity, classes) if name)
 
 
 _LIST_NAME = re.compile(r"list|news|con|data|info|xw|dt|gg|yw", re.IGNORECASE)
