@@ -124,16 +124,16 @@ NOT_IN_PERIOD = 999_999
 
 def _article_ranks(rows: Sequence[Row], period: Period, as_of: date) -> Mapping[str, int]:
     """Row URL -> rank by date among the rows of the period; NOT_IN_PERIOD for the other rows."""
-    last = min(period.end, as_of)
-    days = (
-        (row.date or (with_year(row.month_day, as_of) if row.month_day else None), row.url) for row in rows
-    )
-    dated = sorted(
-        ((day, url) for day, url in days if day and period.start <= day <= last),
-        key=lambda pair: (-pair[0].toordinal(), pair[1]),
-    )
-    ranks = {row.url: NOT_IN_PERIOD for row in rows}
-    for rank, (_, url) in enumerate(dated):
+    first, last = period.start, min(period.end, as_of)
+    ranks: dict[str, int] = {}
+    dated: list[tuple[int, str]] = []
+    for url, day, month_day in rows:
+        ranks[url] = NOT_IN_PERIOD
+        if day is None and month_day is not None:
+            day = with_year(month_day, as_of)
+        if day is not None and first <= day <= last:
+            dated.append((-day.toordinal(), url))
+    for rank, (_, url) in enumerate(sorted(dated)):
         ranks[url] = min(rank, ranks[url])
     return ranks
 

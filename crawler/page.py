@@ -165,7 +165,12 @@ class Page:
 
     def resolve(self, raw: str) -> str | None:
         """A reference found on this page as an absolute http(s) URL."""
-        return resolve(self.base, raw, self.charset)
+        raw = raw.strip()
+        return _joined(self._against.behind(raw), raw, self.charset)
+
+    @cached_property
+    def _against(self) -> Base:
+        return Base(self.base)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
