@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborNode
 from crawler.article import ATTACHMENT
 from crawler.model import Frozen
 from crawler.page import Page, squeeze
+from crawler.pieces import unfilled_lists
 from crawler.regions import in_chrome
 from crawler.scope import site_host
 from probes.pictures import shown_on
@@ -76,6 +77,7 @@ class Nothing(Frozen):
     form: bool = False  # something to fill in: a service, not a list
     total_zero: bool = False  # the system itself says: no record
     leads: tuple[str, ...] = ()  # see leads_of
+    unfilled: bool = False  # a named place for a list stands empty, and the page has scripts that may fill it
     builds: bool = False  # a script of the page draws something: only a browser shows whether it comes
 
     @property
@@ -106,6 +108,7 @@ def look_closely(page: Page, *, total_zero: bool = False) -> Nothing:
         form=tree.css_first("textarea") is not None or len(tree.css("input[type=text],input[type=tel]")) >= 3,
         total_zero=total_zero,
         leads=leads_of(page),
+        unfilled=unfilled_lists(page),
         builds=any(_BUILDS.search(script) for script in page.scripts),
     )
 

@@ -7,7 +7,7 @@ Source: docs/method.md, Columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -94,22 +94,38 @@ def may_be_filled(seen: Seen, common: frozenset[str]) -> bool:
         return True
     if seen.facts.rendered:
         return False
-    drawn = seen.data.nothing is not None and seen.data.nothing.builds
-    return drawn or seen.data.needs_browser or not set(seen.data.scripts) <= common
+    nothing = seen.data.nothing
+    if seen.data.needs_browser or (nothing is not None and (nothing.builds or nothing.unfilled)):
+        return True
+    kind = _TEXT if seen.data.article else _LIST
+    return any(f"{kind} {script}" not in common for script in seen.data.scripts)
 
 
 def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
-    """Scripts of pages whose content stands in the HTML itself: they are not what fills a column.
+    """Scripts of pages whose content stands in the HTML itself: they are not what fills the others. Those of
+    lists say nothing of articles, nor the other way round, as one script may serve both and fill but one.
 
     What the browser shows may well have come by them. With them the pictures that stand around every page,
     and where home leads away to.
     """
     pages = tuple(pages)
-    static = (seen for seen in pages if seen.data.static and not seen.facts.rendered)
-    scripts = {script for seen in static for script in seen.data.scripts}
+    static = [seen for seen in pages if seen.data.static and not seen.facts.rendered]
+    scripts = {f"{kind} {script}" for seen in static for kind in _kinds(seen) for script in seen.data.scripts}
     homes = [seen.data for seen in pages if seen.facts.role is Role.HOME]
     framing = around([seen.data.framing for seen in pages], [mark for home in homes for mark in home.framing])
     return frozenset(scripts | framing | {lead for home in homes for lead in home.leads})
+
+
+_LIST, _TEXT = "list", "text"
+
+
+def _kinds(seen: Seen) -> Iterator[str]:
+    """Of content that stands in a static page."""
+    home = seen.facts.role is Role.HOME
+    if home or (seen.data.dated and not seen.data.article):
+        yield _LIST
+    if home or seen.data.has_text:
+        yield _TEXT
 
 
 def _shows(nothing: Nothing, common: frozenset[str], ways: str = "@") -> bool:
