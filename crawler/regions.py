@@ -64,7 +64,7 @@ def weigh(node: LexborNode, share: float, above: float) -> float:
 
     `share`: of the page's links that stand in the node; `above`: the weight of the node around it.
     """
-    if above <= CHROME or node.tag in ("nav", "header", "footer", "form", "select"):
+    if above <= CHROME or node.tag in ("nav", "header", "footer", "select") or _asks(node):
         return CHROME
     names = node.attributes
     style = names.get("style")
@@ -78,6 +78,16 @@ def weigh(node: LexborNode, share: float, above: float) -> float:
     if said == "main" and above >= 1:
         return max(above, 1.5)
     return above
+
+
+_ASKING = 120  # characters of a search or login box at most (assumed)
+
+
+def _asks(node: LexborNode) -> bool:
+    """A form to search or log in by. Some systems wrap an article or the whole page into a form."""
+    if node.tag != "form" or len(node.text()) > _ASKING:
+        return False
+    return any((field.attributes.get("type") or "").lower() != "hidden" for field in node.css("input,select"))
 
 
 def in_chrome(page: Page, node: LexborNode) -> bool:
@@ -109,7 +119,7 @@ class _Chrome:
 
     def _begins(self, node: LexborNode) -> bool:
         """Is the node itself a header, footer, menu or dialog? With most of the text in it it is none."""
-        if node.tag in ("nav", "header", "footer", "form"):
+        if node.tag in ("nav", "header", "footer") or _asks(node):
             return True
         names = node.attributes
         said = _chrome_name(names.get("class") or "", names.get("id") or "")
