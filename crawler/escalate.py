@@ -33,6 +33,7 @@ class Why(StrEnum):
 
     HOME = "home"  # header, footer, search or lists of the home page come by scripts that were not read
     ROWS = "rows"  # a list that only scripts can fill
+    EMPTY = "empty"  # a column that looks empty, beside scripts that other lists do without: a last look
     SHELL = "shell"  # nearly no text beside scripts
     CHALLENGE = "challenge"  # a wall that a browser may pass openly
 

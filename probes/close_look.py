@@ -108,7 +108,7 @@ def look_closely(page: Page, *, total_zero: bool = False) -> Nothing:
         form=tree.css_first("textarea") is not None or len(tree.css("input[type=text],input[type=tel]")) >= 3,
         total_zero=total_zero,
         leads=leads_of(page),
-        unfilled=unfilled_lists(page),
+        unfilled=unfilled_lists(page) or _hooked(page),
         builds=any(_BUILDS.search(script) for script in page.scripts),
     )
 
@@ -131,6 +131,22 @@ def leads_of(page: Page, *, everywhere: bool = False) -> tuple[str, ...]:
 
 
 _NEIGHBOUR = re.compile(r"位置|[上下]一?[篇条页]|打印|关闭|返回|收藏|分享|首页|字体|字号|来源[:：]")
+
+
+_COLUMN_ID = re.compile(r"\b(?:var|let|const)\s+(?:channel|column|catalog|category|node|list)_?[iI][dD]\s*=")
+
+
+def _hooked(page: Page) -> bool:
+    """Does the page tell its scripts which list to ask for: a hidden field outside forms, a variable?"""
+    if not any(tag.src for tag in page.script_tags):
+        return False
+    for node in page.tree.css("input[type=hidden][id]"):
+        up = node.parent
+        while up is not None and up.tag != "form":
+            up = up.parent
+        if up is None:
+            return True
+    return any(_COLUMN_ID.search(script) for script in page.scripts)
 
 
 def _beside(node: LexborNode) -> str:

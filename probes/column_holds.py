@@ -105,12 +105,14 @@ def common_scripts(pages: Iterable[Seen]) -> frozenset[str]:
     """Scripts of pages whose content stands in the HTML itself: they are not what fills the others. Those of
     lists say nothing of articles, nor the other way round, as one script may serve both and fill but one.
 
-    What the browser shows may well have come by them. With them the pictures that stand around every page,
-    and where home leads away to.
+    What the browser shows may well have come by them, elsewhere, too. With them the pictures that stand
+    around every page, and where home leads away to.
     """
     pages = tuple(pages)
     static = [seen for seen in pages if seen.data.static and not seen.facts.rendered]
     scripts = {f"{kind} {script}" for seen in static for kind in _kinds(seen) for script in seen.data.scripts}
+    filled = (seen for seen in pages if seen.facts.rendered and seen.facts.role is not Role.HOME)
+    scripts -= {f"{_LIST} {script}" for seen in filled if seen.data.rows for script in seen.data.scripts}
     homes = [seen.data for seen in pages if seen.facts.role is Role.HOME]
     framing = around([seen.data.framing for seen in pages], [mark for home in homes for mark in home.framing])
     return frozenset(scripts | framing | {lead for home in homes for lead in home.leads})

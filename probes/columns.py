@@ -131,6 +131,18 @@ def open_pages(evidence: Evidence[Body]) -> list[str]:
     ]
 
 
+def empty_pages(evidence: Evidence[Body]) -> list[str]:
+    """Columns that look empty beside scripts of the site: a browser has the last word where there is one."""
+    common, folders = _setting(evidence)
+    return [
+        seen.facts.url
+        for seen in columns_of(evidence)
+        if seen.data.scripts
+        and not seen.facts.rendered
+        and holds(seen, common, folders) in (Holds.EMPTY, Holds.BUILDING)
+    ]
+
+
 def _setting(evidence: Evidence[Body]) -> tuple[frozenset[str], frozenset[str]]:
     return common_scripts(evidence.pages), parents(columns_of(evidence))
 

@@ -18,7 +18,7 @@ from crawler.tab import Rendered, Trouble
 from crawler.walk import Walk, WalkPlan
 from probes.base import SweepContext
 from probes.columns import PROBE as COLUMNS
-from probes.columns import open_pages
+from probes.columns import empty_pages, open_pages
 from storage.unit_store import UnitStore
 from sweep.evidence import RENDER, UnitFacts, evidence_of
 
@@ -104,7 +104,8 @@ async def _wanted(store: UnitStore, plan: WalkPlan) -> dict[str, Why]:
     wanted |= {facts.url: Why.CHALLENGE for facts in visited if facts.outcome is Outcome.WALL}
     context = SweepContext(as_of=plan.as_of, period=plan.period)
     columns = await evidence_of(store, COLUMNS, UnitFacts(plan.unit, context, tuple(visited)))
-    return wanted | {url: Why.ROWS for url in open_pages(columns) if url not in wanted}
+    wanted |= {url: Why.ROWS for url in open_pages(columns) if url not in wanted}
+    return wanted | {url: Why.EMPTY for url in empty_pages(columns) if url not in wanted}
 
 
 async def _rendered(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.page import Page
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.column_evidence import Body, observe
-from probes.columns import PROBE, Again, confirm, gather
+from probes.columns import PROBE, Again, confirm, empty_pages, gather, open_pages
 from tests.probes.tablenet import TableNet
 
 PORTAL = "http://www.a.gov.cn/"
@@ -88,3 +89,24 @@ async def test_rows_from_a_data_answer_count() -> None:
     body = observe(Page(f"{PORTAL}col/", page.encode()))
     assert body is not None
     assert (body.rows, body.nothing) == (3, None)
+
+
+def scripted(*pages: Seen[Body]) -> Evidence[Body]:
+    plain = evidence()
+    return replace(plain, pages=[plain.pages[0], *pages], visited=[page.facts for page in pages])
+
+
+def test_a_script_that_filled_one_list_may_fill_the_others() -> None:
+    script = '<script src="/js/app.js"></script></body>'
+    full = seen("news/", FULL.replace("</body>", script), Role.COLUMN, PageKind.COLUMN)
+    empty = seen("projects/", EMPTY.replace("</body>", script), Role.COLUMN, PageKind.COLUMN)
+    given = scripted(full, empty)
+    assert (empty_pages(given), open_pages(given)) == ([f"{PORTAL}projects/"], [])
+    shown = seen("plans/", FULL.replace("</body>", script), Role.COLUMN, PageKind.COLUMN)
+    shown = replace(shown, facts=shown.facts.model_copy(update={"rendered": True}))
+    given = scripted(full, empty, shown)
+    assert (empty_pages(given), open_pages(given)) == ([], [f"{PORTAL}projects/"])
+
+
+def test_an_empty_column_without_scripts_of_the_site_needs_no_browser() -> None:
+    assert empty_pages(evidence()) == []
