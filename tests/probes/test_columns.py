@@ -103,7 +103,7 @@ def test_a_script_that_filled_one_list_may_fill_the_others() -> None:
     given = scripted(full, empty)
     assert (empty_pages(given), open_pages(given)) == ([f"{PORTAL}projects/"], [])
     shown = seen("plans/", FULL.replace("</body>", script), Role.COLUMN, PageKind.COLUMN)
-    shown = replace(shown, facts=shown.facts.model_copy(update={"rendered": True}))
+    shown = replace(shown, facts=replace(shown.facts, rendered=True))
     given = scripted(full, empty, shown)
     assert (empty_pages(given), open_pages(given)) == ([], [f"{PORTAL}projects/"])
 
