@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -40,17 +40,18 @@ def marks_of(page: Page) -> tuple[str, ...]:
     """Of all pictures and frames without icons, `ADDRESS#N|PLACE`: a hash of its address with the how manieth
     showing it is, and one of its address and place. The first is '' where a click opens a page of the site
     other than home."""
-    return tuple(mark for mark, _ in _marked(page))
+    return tuple(mark for mark, _ in page.once(_marked))
 
 
 def shown_on(page: Page) -> tuple[str, ...]:
     """The same of those outside header, menu and footer."""
-    return tuple(mark for mark, node in _marked(page) if not in_chrome(page, node))
+    return tuple(mark for mark, node in page.once(_marked) if not in_chrome(page, node))
 
 
-def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
+def _marked(page: Page) -> list[tuple[str, LexborNode]]:
+    found: list[tuple[str, LexborNode]] = []
     if not any(tag in page.html for tag in _MARKUP):
-        return
+        return found
     counts: Counter[str] = Counter()
     ways: dict[int, str] = {}
     nodes = (node for node in page.tree.css(_SHOWING) if not _NO_CONTENT.search(_name(node)))
@@ -61,7 +62,8 @@ def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
         if not _opens(page, node):
             counts[address] += 1
             mark = f"{_hash(address)}#{counts[address]}"
-        yield f"{mark}|{_hash(address + _way(node, ways))}", node
+        found.append((f"{mark}|{_hash(address + _way(node, ways))}", node))
+    return found
 
 
 def around(pages: Sequence[Sequence[str]], home: Collection[str]) -> frozenset[str]:
