@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -19,49 +19,22 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_
 
 from crawler import urls
 from crawler.canary import Canaries
+from crawler.chain import MAX_HOPS, Chain
 from crawler.dns import Names, bare
 from crawler.errors import BadUrl, CrawlError, TooManyRedirects
-from crawler.exchange import REDIRECTS, Answer, Ask, Exchange
+from crawler.exchange import Answer, Ask, Exchange
 from crawler.frontier import Attempt
 from crawler.here import AGENT, user_agent
 from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
-from crawler.model import Family, Fetched, Hop, Outcome, Request, Resolved
+from crawler.model import Family, Fetched, Outcome, Request, Resolved
 from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
 from crawler.proxy import Proxy
 from crawler.transport import Transport
-from crawler.walls import find_wall
 from crawler.wire import Way
 
-MAX_HOPS = 10
 ROBOTS_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 ROBOTS_SECONDS = 10.0
 RETRY_PAUSE_SECONDS = 0.5  # before a retry, besides the host's pace
-
-_TOWARDS_GET = frozenset({301, 302, 303})
-
-
-@dataclass
-class _Chain:
-    """What one attempt has gone through so far."""
-
-    request: Request
-    way: Way
-    url: str
-    method: str
-    body: bytes | None
-    spent: float = 0.0
-    hops: list[Hop] = field(default_factory=list)
-    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
-    answer: Answer | None = None
-    led_to_known: bool = False
-
-    def go_on(self, url: str) -> bool:
-        """Take the next hop; False where the asker has what stands there, and has not just come from it."""
-        self.url = url
-        known = self.request.known
-        self.led_to_known = known is not None and all(hop.url != url for hop in self.hops) and known(url)
-        return not self.led_to_known
 
 
 class Gate:
@@ -245,15 +218,15 @@ class Gate:
     async def _classified(self, request: Request, purpose: str) -> Fetched:
         started = self._now()
         way = Way(request.family, trusted=purpose == "canary", fresh=request.fresh)
-        chain = _Chain(request, way, request.url, request.method, request.body)
+        chain = Chain(request, way, request.url, request.method, request.body)
         try:
-            return self._finished(chain, started, await self._follow(chain, purpose))
+            return chain.finished(started, await self._follow(chain, purpose))
         except CrawlError as problem:
-            return self._broken(chain, started, problem.outcome, str(problem))
+            return chain.broken(started, problem.outcome, str(problem))
         except HostClosed as problem:
-            return self._broken(chain, started, Outcome.LIMITED, str(problem))
+            return chain.broken(started, Outcome.LIMITED, str(problem))
 
-    async def _follow(self, chain: _Chain, purpose: str) -> Outcome:
+    async def _follow(self, chain: Chain, purpose: str) -> Outcome:
         """Hop by hop to the last answer, which stands in chain.answer then."""
         while True:
             target = urls.parse(chain.url)
@@ -275,13 +248,13 @@ class Gate:
                 async with host.turn():
                     answer = await self._timed(chain, target, cookie, host)
             chain.answer = answer
-            next_url = self._next(chain, target, host, answer)
+            next_url = chain.next_url(target, host, answer)
             if next_url is None:
                 return outcome_of(answer.status, retry_after="retry-after" in answer.headers)
             if not chain.go_on(next_url):
                 return Outcome.OK
 
-    async def _timed(self, chain: _Chain, target: urls.Target, cookie: str, host: Host) -> Answer:
+    async def _timed(self, chain: Chain, target: urls.Target, cookie: str, host: Host) -> Answer:
         began = self._clock()
         try:
             answer = await self._asked(chain, target, cookie)
@@ -298,7 +271,7 @@ class Gate:
             host.answered(seconds)
         return answer
 
-    async def _asked(self, chain: _Chain, target: urls.Target, cookie: str) -> Answer:
+    async def _asked(self, chain: Chain, target: urls.Target, cookie: str) -> Answer:
         """One exchange within the chain's time; waiting for pace is not in it."""
         ask = Ask(chain.request, target, chain.way, chain.method, chain.body, cookie, not chain.hops)
         began = time.perf_counter()
@@ -306,58 +279,6 @@ class Gate:
             return await self._exchange(ask, chain.request.seconds - chain.spent)
         finally:
             chain.spent += time.perf_counter() - began
-
-    def _next(self, chain: _Chain, target: urls.Target, host: Host, answer: Answer) -> str | None:
-        """Where the answer sends us, None if it is the last one."""
-        if answer.status not in REDIRECTS or answer.location is None:
-            return None
-        _keep_cookies(chain.cookies.setdefault(target.host, {}), answer.set_cookies)
-        next_url = urls.location(answer.location, chain.url)
-        chain.hops.append(Hop(chain.url, answer.status, next_url))
-        if next_url is None:
-            raise BadUrl(f"Location {answer.location[:200]!r}")
-        if next_url == chain.url and answer.set_cookies:
-            # A wall that only wants its cookie back: give it, and keep it for the next pages of this host.
-            host.cookies.update(chain.cookies[target.host])
-        if answer.status == 303 or (answer.status in _TOWARDS_GET and chain.method == "POST"):
-            chain.method, chain.body = ("HEAD" if chain.method == "HEAD" else "GET"), None
-        return next_url
-
-    def _finished(self, chain: _Chain, started: datetime, outcome: Outcome) -> Fetched:
-        answer = chain.answer
-        if answer is None or outcome is Outcome.ROBOTS:
-            return self._broken(chain, started, outcome, "robots.txt")
-        wall = None
-        if not chain.led_to_known:
-            wall = find_wall(answer.status, answer.headers, answer.body, answer.set_cookies)
-        return Fetched(
-            url=chain.request.url,
-            final_url=chain.url,
-            outcome=Outcome.WALL if wall else outcome,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            hops=tuple(chain.hops),
-            started_at=started,
-            seconds=chain.spent,
-            address=answer.address,
-            wall=wall,
-            error=None if outcome is Outcome.OK and not wall else f"HTTP {answer.status}",
-            tls_problem=answer.tls_problem,
-            not_modified=answer.status == 304,
-            led_to_known=chain.led_to_known,
-        )
-
-    def _broken(self, chain: _Chain, started: datetime, outcome: Outcome, words: str) -> Fetched:
-        return Fetched(
-            url=chain.request.url,
-            final_url=chain.url,
-            outcome=outcome,
-            hops=tuple(chain.hops),
-            started_at=started,
-            seconds=chain.spent,
-            error=words or outcome.value,
-        )
 
     # robots.txt, canaries, records
 
@@ -399,10 +320,3 @@ class Gate:
                 error=fetched.error,
             )
         )
-
-
-def _keep_cookies(jar: dict[str, str], set_cookies: Iterable[str]) -> None:
-    for line in set_cookies:
-        name, mark, value = line.partition(";")[0].partition("=")
-        if mark and name.strip() and line.isprintable():
-            jar[name.strip()] = value.strip()
