@@ -18,7 +18,7 @@ from crawler.archive import Archive, NoArchive
 from crawler.browsing import AnyBrowser, UnitBrowser
 from crawler.masking import could_hold, mask_json
 from crawler.memo import NoPast, Past
-from crawler.model import Frozen, Outcome, Role, Unit
+from crawler.model import Frozen, Outcome, Unit
 from crawler.page import Page
 from crawler.patience import Gate, PatientNet
 from crawler.sparing import SparingNet
@@ -158,7 +158,7 @@ async def _note_blank_home(job: Job) -> None:
 
 
 async def walk_plan(job: Job, net: PatientNet) -> WalkPlan:
-    home = next((page for page in await job.store.facts() if page.role is Role.HOME), None)
+    home = await job.store.home()
     unit = job.unit
     if await _passed(job):
         unit = unit.model_copy(update={"max_pages": min(unit.max_pages, WALLED_PAGES)})
