@@ -16,12 +16,13 @@ import typer
 from crawler.model import Period, UnitKind
 from rules.errors import PackError
 from storage.errors import StoreError
-from sweep import afterwards, case_app, commands, rules_app, watch_app
-from sweep.archive import Keep
+from sweep import afterwards, commands
 from sweep.errors import SweepError
-from sweep.plan import Plan, plan, single
-from sweep.run import RunOptions
-from sweep.seeds import load_seeds
+from sweep.given.plan import Plan, plan, single
+from sweep.given.seeds import load_seeds
+from sweep.night.run import RunOptions
+from sweep.office import case_app, rules_app, watch_app
+from sweep.proof.archive import Keep
 from sweep.usage import Command, Group, error_in_chinese
 
 T = TypeVar("T")

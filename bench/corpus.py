@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.page import Page
+from crawler.markup.page import Page
 from sweep.inspect import inspect_page
 
 GOAL = 0.95

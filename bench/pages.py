@@ -24,9 +24,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.model import UnitKind
 from storage.repo import Store
-from sweep.plan import plan
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import Pace, Seeds, UnitSpec, unit_from
+from sweep.given.plan import plan
+from sweep.given.seeds import Pace, Seeds, UnitSpec, unit_from
+from sweep.night.run import RunOptions, run_sweep
 
 AS_OF = date(2026, 11, 20)
 WORDS = "关于进一步加强全市政务公开工作的通知实施方案政策解读会议公告公示民生保障营商环境乡村振兴".strip()

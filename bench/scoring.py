@@ -20,15 +20,15 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from crawler.chromium import VARIABLE
+from crawler.browser.chromium import VARIABLE
 from demo.city import build_city
 from rules.load import load
 from storage.repo import Store
 from sweep.commands import DEMO_TIMING
-from sweep.judging import judge_sweep
-from sweep.plan import DEFAULT_PACK, plan
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import parse_seeds
+from sweep.given.plan import DEFAULT_PACK, plan
+from sweep.given.seeds import parse_seeds
+from sweep.night.run import RunOptions, run_sweep
+from sweep.verdicts.judging import judge_sweep
 
 AS_OF = date(2026, 11, 20)
 DOMAIN = ".gov.cn"  # of every host of the city

@@ -16,12 +16,12 @@ from typing import Any
 import httpcore
 import httpx
 
-from crawler.dns import Names
-from crawler.host import HostPolicy
+from crawler.gate.dns import Names
+from crawler.gate.host import HostPolicy
+from crawler.gate.transport import Transport
+from crawler.gate.wire import Phase, Way
 from crawler.model import Request
 from crawler.net import Gate
-from crawler.transport import Transport
-from crawler.wire import Phase, Way
 
 BODY = b"<html>" + b"x" * 22_000
 HEAD = (

@@ -1,7 +1,7 @@
 """The seams between the walk and the store: what is still to visit, and what a visit yielded.
 
 The frontier is a table (storage/), so that a killed sweep goes on where its last batch ended. Its order is
-a total one that does not depend on timing: (level, order, url), see crawler/walk.py.
+a total one that does not depend on timing: (level, order, url), see crawler/walking/walk.py.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Visit:
     attempts: Sequence[Attempt] = ()
     etag: str | None = None
     last_modified: str | None = None
-    memo: bytes | None = None  # crawler.memo.Memo, encoded; None: to be read the next time in any case
+    memo: bytes | None = None  # crawler.walking.memo.Memo, encoded; None: to be read the next time
 
 
 class Frontier(Protocol):

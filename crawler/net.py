@@ -18,19 +18,19 @@ from typing import Self
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_fixed
 
 from crawler import urls
-from crawler.canary import Canaries
-from crawler.chain import MAX_HOPS, Chain
-from crawler.dns import Names, bare
 from crawler.errors import BadUrl, CrawlError, TooManyRedirects
-from crawler.exchange import Answer, Ask, Exchange
 from crawler.frontier import Attempt
-from crawler.here import AGENT, user_agent
-from crawler.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
+from crawler.gate.canary import Canaries
+from crawler.gate.chain import MAX_HOPS, Chain
+from crawler.gate.dns import Names, bare
+from crawler.gate.exchange import Answer, Ask, Exchange
+from crawler.gate.here import AGENT, user_agent
+from crawler.gate.host import Host, HostClosed, HostPolicy, RobotsText, Sleep, retry_after_seconds
+from crawler.gate.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
+from crawler.gate.proxy import Proxy
+from crawler.gate.transport import Transport
+from crawler.gate.wire import Way
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
-from crawler.outcomes import OWN_FAULT_POSSIBLE, outcome_of, worth_retrying
-from crawler.proxy import Proxy
-from crawler.transport import Transport
-from crawler.wire import Way
 
 ROBOTS_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 ROBOTS_SECONDS = 10.0

@@ -1,6 +1,6 @@
 """Does the accessibility entry do something? Uses it in a browser and looks for each effect.
 
-Evidence: two uses of the entry by crawler/toolbar_use.py, the second later and in a fresh browser context.
+Evidence: two uses of the entry by crawler/browser/toolbar_use.py, the second later and in a fresh context.
 An effect seen once is proved; one is missed only if both uses could try everything. Source:
 docs/method.md, Accessibility.
 """
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crawler.browser.tab import Tab, Trouble
+from crawler.browser.toolbar_controls import Effect
+from crawler.browser.toolbar_use import Proved, Use, use_entry
 from crawler.model import Frozen, Outcome, PageFacts, Role
-from crawler.tab import Tab, Trouble
-from crawler.toolbar_controls import Effect
-from crawler.toolbar_use import Proved, Use, use_entry
 from probes.base import Check, Evidence, Finding, Net, Probe, Proof, Reason, Result
 
 CHECKS = (

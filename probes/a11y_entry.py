@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.toolbar import find_linked_entry, find_toolbar
+from crawler.signs.toolbar import find_linked_entry, find_toolbar
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 CHECKS = (Check("a11y.entry", "无障碍或适老化入口"),)

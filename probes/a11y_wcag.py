@@ -10,8 +10,8 @@ from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 
+from crawler.browser.tab import Tab, Trouble
 from crawler.model import Frozen, Outcome, Role
-from crawler.tab import Tab, Trouble
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 
 CHECKS = (Check("a11y.wcag", "首页无障碍规范（WCAG A/AA）"),)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from crawler.article import ATTACHMENT
-from crawler.attachments import READABLE, read_attachment
-from crawler.documents import article_links
+from crawler.markup.page import Page
 from crawler.model import Request
-from crawler.page import Page
+from crawler.papers.documents import article_links
 from crawler.scope import site_host
+from crawler.texts.article import ATTACHMENT
+from crawler.texts.attachments import READABLE, read_attachment
 from crawler.urls import site_of
 from probes.base import Evidence, Net, PortalState
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from crawler.model import Family, Fetched, Frozen, Outcome, PageFacts, Period, Request, Resolved, Unit
 
 if TYPE_CHECKING:
-    from crawler.escalate import Renders
-    from crawler.page import Page
-    from crawler.tab import Rendered, Task, Trouble
-    from crawler.targets import Look
+    from crawler.browser.escalate import Renders
+    from crawler.browser.tab import Rendered, Task, Trouble
+    from crawler.keeping.targets import Look
+    from crawler.markup.page import Page
 
 T = TypeVar("T")
 

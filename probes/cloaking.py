@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from crawler.footer import seen_text
-from crawler.hidden import foreign_host
+from crawler.markup.hidden import foreign_host
+from crawler.markup.page import Page
 from crawler.model import Fetched, Frozen, Outcome, Request
-from crawler.page import Page
+from crawler.signs.footer import seen_text
 from crawler.urls import site_of
 from probes.bad_words import close_pair, find_words, strong_word
 from probes.base import Net

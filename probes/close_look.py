@@ -13,12 +13,12 @@ from enum import Enum
 
 from selectolax.lexbor import LexborNode
 
-from crawler.article import ATTACHMENT
+from crawler.markup.page import Page, squeeze
+from crawler.markup.pieces import unfilled_lists
+from crawler.markup.regions import in_chrome
 from crawler.model import Frozen
-from crawler.page import Page, squeeze
-from crawler.pieces import unfilled_lists
-from crawler.regions import in_chrome
 from crawler.scope import site_host
+from crawler.texts.article import ATTACHMENT
 from probes.pictures import shown_on
 
 SHORTEST = 15  # characters; fewer are no text (assumed)

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from crawler.article import is_article_url, read_article
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import RowSource
+from crawler.lists.rows import find_rows, menu_like
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.rows import find_rows, menu_like
 from crawler.scope import site_host
+from crawler.texts.article import is_article_url, read_article
 from probes.close_look import Nothing, leads_of, look_closely
 from probes.pictures import marks_of
 

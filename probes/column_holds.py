@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 
-from crawler.candidates import address
-from crawler.dates import MonthDay, plausible, url_date, with_year
+from crawler.markup.dates import MonthDay, plausible, url_date, with_year
 from crawler.model import PageKind, Role
+from crawler.walking.candidates import address
 from probes.base import Evidence
 from probes.base import Seen as SeenPage
 from probes.close_look import Nothing

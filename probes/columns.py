@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from crawler.escalate import fetched_of
+from crawler.browser.escalate import fetched_of
+from crawler.browser.tab import Trouble
+from crawler.markup.page import Page
 from crawler.model import Frozen, PageFacts
-from crawler.page import Page
-from crawler.tab import Trouble
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Reason, Result
 from probes.base import Seen as SeenPage
 from probes.column_evidence import Body, observe

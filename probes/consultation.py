@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from crawler.article import ATTACHMENT, Article
-from crawler.dates import find_dates, plain
-from crawler.documents import Paper, PaperKind, article_links, core_of_title, days_of, read_paper
+from crawler.lists.rows import find_rows
+from crawler.markup.dates import find_dates, plain
+from crawler.markup.page import Page
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.papers.documents import Paper, PaperKind, article_links, core_of_title, days_of, read_paper
+from crawler.texts.article import ATTACHMENT, Article
 from probes.attached import Enclosed, files_of
 from probes.published import WORDS, quote, unread_column
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from crawler.documents import PaperKind
 from crawler.model import Frozen
+from crawler.papers.documents import PaperKind
 from probes.attached import read_enclosed
 from probes.base import Check, Evidence, Net, Probe, Reason, Result, Seen
 from probes.consultation import Consulted, InFiles, in_files, needs_files, observe, with_files

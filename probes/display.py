@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from crawler.browser.tab import Tab, Trouble
 from crawler.model import Frozen, Outcome, PageFacts, Role
-from crawler.tab import Tab, Trouble
 from probes.base import Check, Evidence, Finding, Net, Probe, Proof, Reason, Result
 
 CHECKS = (Check("site.display", "主流浏览器正常显示"),)

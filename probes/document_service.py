@@ -13,11 +13,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from crawler.article import ATTACHMENT, read_article
-from crawler.guides import read_guide
-from crawler.kind import page_kind
+from crawler.markup.page import Link, Page
 from crawler.model import Frozen, PageKind
-from crawler.page import Link, Page
+from crawler.papers.guides import read_guide
+from crawler.signs.kind import page_kind
+from crawler.texts.article import ATTACHMENT, read_article
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 from probes.lexicon import match_section
 from probes.published import unshown_section

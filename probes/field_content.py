@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.dates import MonthDay, with_year
-from crawler.kind import page_kind
+from crawler.lists.rows import find_rows
+from crawler.markup.dates import MonthDay, with_year
+from crawler.markup.page import Page
 from crawler.model import Frozen, Outcome, PageKind, UnitKind
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.signs.kind import page_kind
 from probes.base import Check, Evidence, Finding, PortalState, Probe, Reason, Result
 from probes.lexicon import LEXICON, best_section
 from probes.published import WORDS, Named, unshown_section

@@ -1,7 +1,7 @@
 """Footer identifiers (网站标识): does the site say who runs it, on home and on every page?
 
-Evidence: what header and footer of each page carry (crawler/footer.py). The site map is opened once where
-the walk did not. Source: 国办发〔2017〕47号, JL-3.1.1.a.
+Evidence: what header and footer of each page carry (crawler/signs/footer.py). The site map is opened once
+where the walk did not. Source: 国办发〔2017〕47号, JL-3.1.1.a.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
-from crawler.footer import Footer, read_footer
+from crawler.markup.page import Page
+from crawler.markup.pieces import blank_labels, filled_by_script
 from crawler.model import Frozen, Outcome, PageKind, Request, Role
-from crawler.page import Page
-from crawler.pieces import blank_labels, filled_by_script
+from crawler.signs.footer import Footer, read_footer
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Seen
 from probes.footer_codes import contradictions
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.guides import Element, Guide, Materials, guide_in_file, leads_to_file, read_guide
+from crawler.browser.tab import Rendered, Tab, Trouble
+from crawler.markup.page import Link, Page
 from crawler.model import Frozen, Request
-from crawler.page import Link, Page
+from crawler.papers.guides import Element, Guide, Materials, guide_in_file, leads_to_file, read_guide
 from crawler.scope import Scope
-from crawler.tab import Rendered, Tab, Trouble
 from probes.attached import Enclosed, files_of, read_enclosed
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.lexicon import match_section
@@ -35,7 +35,7 @@ _WANTED = 5  # guides to judge (JL-1.1.3)
 
 
 class GuideSeen(Frozen):
-    """One guide as read; see crawler.guides.Guide."""
+    """One guide as read; see crawler.papers.guides.Guide."""
 
     title: str = ""
     lacking: tuple[str, ...] = ()

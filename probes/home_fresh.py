@@ -10,15 +10,15 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from crawler.article import is_article_url
-from crawler.blocks import read_blocks
-from crawler.dates import MonthDay, plausible, url_date, with_year
 from crawler.dialects import read as read_dialects
 from crawler.dialects.reading import Row
+from crawler.lists.blocks import read_blocks
+from crawler.markup.dates import MonthDay, plausible, url_date, with_year
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script, unfilled_lists, unread_frames
 from crawler.model import Frozen, PageKind
-from crawler.page import Page
-from crawler.pieces import filled_by_script, unfilled_lists, unread_frames
 from crawler.scope import site_host
+from crawler.texts.article import is_article_url
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 LATE_DAYS = 3  # assumed

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.kind import page_kind, trail
-from crawler.letters import Letter, Part, may_hold_letters, read_letter_rows, read_letters
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen, PageKind
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.rows import find_rows
+from crawler.papers.letters import Letter, Part, may_hold_letters, read_letter_rows, read_letters
 from crawler.scope import Scope
+from crawler.signs.kind import page_kind, trail
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 from probes.lexicon import best_section
 from probes.workdays import NOTICE_SLACK, Overrides, calendar_with

@@ -14,8 +14,8 @@ from datetime import date
 from pydantic import Field
 from rapidfuzz import fuzz
 
-from crawler.documents import PaperKind, core_of_title, kind_of_title
 from crawler.model import Frozen
+from crawler.papers.documents import PaperKind, core_of_title, kind_of_title
 from probes.attached import read_enclosed
 from probes.base import Check, Evidence, Net, Probe, Reason, Result
 from probes.interpreted import InFiles, Interpreted, in_files, observe, with_files

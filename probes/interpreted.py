@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlsplit
 
-from crawler.article import Article, read_article
-from crawler.documents import (
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Page
+from crawler.model import Frozen, PageKind
+from crawler.papers.documents import (
     PaperKind,
     article_links,
     column_of,
@@ -22,10 +24,8 @@ from crawler.documents import (
     numbers_in,
     read_paper,
 )
-from crawler.kind import page_kind
-from crawler.model import Frozen, PageKind
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.signs.kind import page_kind
+from crawler.texts.article import Article, read_article
 from probes.attached import Enclosed, files_of
 from probes.lexicon import best_section
 from probes.published import WORDS, needs_interpretation, quote, unread_column

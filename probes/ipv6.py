@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from crawler import urls
+from crawler.markup.page import Page
 from crawler.model import Frozen, Outcome
-from crawler.page import Page
 from probes.base import Check, Evidence, Finding, PortalState, Probe, Proof, Reason, Result
 from probes.ipv6_looks import (
     OURS,

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Iterable
 from urllib.parse import urlsplit
 
 from crawler import urls
+from crawler.markup.page import Page, squeeze
 from crawler.model import Family, Fetched, Frozen, Outcome, PageFacts, Request, Resolved
-from crawler.page import Page, squeeze
 from crawler.scope import Scope
 from probes.base import Evidence, Net, PortalState
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from crawler.kind import MISSING_RECORD
+from crawler.keeping.targets import Look
 from crawler.model import Outcome, PageFacts, PageKind
-from crawler.targets import Look
+from crawler.signs.kind import MISSING_RECORD
 
 _PLAIN = re.compile(r"[\w.=&/-]*", re.ASCII)  # nothing that two programs may write differently
 _LONGEST = 200  # characters; a page with more says other things, too (assumed)

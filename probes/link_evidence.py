@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.article import ATTACHMENT
-from crawler.candidates import address
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Link, Page
 from crawler.model import Frozen, PageFacts
-from crawler.page import Link, Page
-from crawler.rows import find_rows
 from crawler.scope import Scope, site_host
+from crawler.texts.article import ATTACHMENT
 from crawler.urls import is_intranet, is_leftover, join, parse
+from crawler.walking.candidates import address
 from probes.base import Evidence, Seen
 
 TEXT_KEPT = 40  # characters of a link's text

@@ -10,8 +10,8 @@ import asyncio
 import hashlib
 from collections.abc import Iterable
 
+from crawler.keeping.targets import Look
 from crawler.model import Outcome
-from crawler.targets import Look
 from probes.base import Net
 from probes.link_verdicts import in_common, speaks_for_missing
 

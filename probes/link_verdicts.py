@@ -14,9 +14,9 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
+from crawler.keeping.targets import Look
 from crawler.model import Frozen, Outcome
 from crawler.shipped import table
-from crawler.targets import Look
 from probes.link_errors import says_missing
 from probes.link_evidence import Target
 

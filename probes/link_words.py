@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crawler.targets import Look
+from crawler.keeping.targets import Look
 from probes.base import FAILING, Finding, Proof
 from probes.link_evidence import Target
 from probes.link_verdicts import Said

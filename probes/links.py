@@ -10,8 +10,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from crawler.keeping.targets import Look
 from crawler.model import Frozen, Outcome, PageFacts
-from crawler.targets import Look
 from probes.base import FAILING, Check, Evidence, Net, PortalState, Probe, Reason, Result, Verdict
 from probes.link_errors import error_pages
 from probes.link_evidence import Index, OnPage, Target, index_of, observe

@@ -12,9 +12,9 @@ from datetime import date
 
 from pydantic import Field
 
-from crawler.documents import PaperKind, article_links, kind_of_title, read_paper
+from crawler.markup.page import Page
 from crawler.model import Frozen, PageFacts, PageKind
-from crawler.page import Page
+from crawler.papers.documents import PaperKind, article_links, kind_of_title, read_paper
 from probes.attached import files_of, read_enclosed
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Seen
 from probes.published import SAMPLE, WORDS, drawn, quote, unread_column, unread_titles, unshown_section

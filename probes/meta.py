@@ -13,12 +13,12 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from crawler.article import Article, read_article
-from crawler.dates import parse_date
-from crawler.letters import read_letters
+from crawler.markup.dates import parse_date
+from crawler.markup.page import Page
 from crawler.model import Frozen, PageKind, Role
-from crawler.page import Page
+from crawler.papers.letters import read_letters
 from crawler.scope import site_host
+from crawler.texts.article import Article, read_article
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 
 CHECKS = (

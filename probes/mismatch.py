@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from crawler.article import read_article
-from crawler.documents import PaperKind, column_of, kind_of_title, news_report, read_paper
-from crawler.kind import page_kind
+from crawler.markup.page import Page
 from crawler.model import Frozen, PageFacts, PageKind
-from crawler.page import Page
+from crawler.papers.documents import PaperKind, column_of, kind_of_title, news_report, read_paper
+from crawler.signs.kind import page_kind
+from crawler.texts.article import read_article
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result, Seen
 from probes.lexicon import best_section
 from probes.published import WORDS, is_above, quote

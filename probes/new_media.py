@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from crawler.dates import plausible, with_year
-from crawler.documents import PaperKind, kind_of_title
-from crawler.kind import page_kind
+from crawler.lists.rows import find_rows
+from crawler.markup.dates import plausible, with_year
+from crawler.markup.page import Page
 from crawler.model import Frozen, Outcome, PageKind, Request
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.papers.documents import PaperKind, kind_of_title
+from crawler.signs.kind import page_kind
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.published import SAMPLE, WORDS, alike, drawn, is_own, needs_interpretation
 

@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from crawler.article import read_article
-from crawler.kind import page_kind
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen, PageKind, Request
-from crawler.page import Page
-from crawler.pieces import filled_by_script
 from crawler.scope import Scope
+from crawler.signs.kind import page_kind
+from crawler.texts.article import read_article
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result
 from probes.lexicon import match_section
 

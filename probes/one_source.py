@@ -14,9 +14,9 @@ from zlib import crc32
 from pydantic import Field
 from rapidfuzz import fuzz
 
-from crawler.documents import PaperKind, core_of_title, read_paper
+from crawler.markup.page import Page
 from crawler.model import Frozen, UnitKind
-from crawler.page import Page
+from crawler.papers.documents import PaperKind, core_of_title, read_paper
 from probes.base import Check, Evidence, Finding, PortalState, Probe, Reason, Result, Seen
 from probes.lexicon import normalise
 from probes.published import SAMPLE, drawn, quote

@@ -7,8 +7,8 @@ missing there is never sure. The walk reads pages the same way.
 from __future__ import annotations
 
 from crawler.dialects import supplements as dialect_supplements
+from crawler.markup.page import Page
 from crawler.model import Request
-from crawler.page import Page
 from probes.base import Net
 
 _MOST_PIECES = 12

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from crawler.documents import PaperKind, core_of_title, kind_of_title
 from crawler.model import Unit
+from crawler.papers.documents import PaperKind, core_of_title, kind_of_title
 from probes.base import Evidence, Seen
 from probes.interpreted import Interpreted
 from probes.published import alike, is_above, is_own, same_page, unread_titles, unshown_section

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.page import Page, resolve
-from crawler.regions import in_chrome
+from crawler.markup.page import Page, resolve
+from crawler.markup.regions import in_chrome
 from crawler.scope import site_host
 
 KEPT = 100  # of a page

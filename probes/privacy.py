@@ -12,12 +12,12 @@ from functools import lru_cache
 from random import Random
 
 from crawler import dialects
-from crawler.attachments import READABLE, Unreadable, read_attachment
-from crawler.footer import seen_text
+from crawler.markup.page import Page, block_text
 from crawler.masking import Kind, mask, near_digits
 from crawler.model import Frozen, Outcome, Request
-from crawler.page import Page, block_text
 from crawler.scope import site_host
+from crawler.signs.footer import seen_text
+from crawler.texts.attachments import READABLE, Unreadable, read_attachment
 from crawler.urls import site_of
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result, Seen
 from probes.personal import CLEAN, Found, find_leaks

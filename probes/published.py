@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from rapidfuzz.distance import LCSseq
 
-from crawler.documents import core_of_title
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen, Outcome, PageFacts, Unit, UnitKind
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.rows import find_rows
+from crawler.papers.documents import core_of_title
 from crawler.shipped import table
 from probes.base import Evidence
 from probes.lexicon import best_section

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from crawler.engines import Engine, Found, Row, Values, ask_form, engine_of
+from crawler.markup.page import Page
 from crawler.model import Frozen, Outcome, Request
-from crawler.page import Page
-from crawler.results import Likeness, Wanted, fold, likeness, one_family, read_rows, relevant, wrapped
-from crawler.search_forms import SearchForm
+from crawler.search.engines import Engine, Found, Row, Values, ask_form, engine_of
+from crawler.search.results import Likeness, Wanted, fold, likeness, one_family, read_rows, relevant, wrapped
+from crawler.search.search_forms import SearchForm
 from probes.base import Net, Reason
 
 _REASONS = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.search_forms import find_search, has_search_form
+from crawler.search.search_forms import find_search, has_search_form
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 
 CHECKS = (Check("search.box", "站内搜索入口", shared=True),)

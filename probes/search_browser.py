@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
 
-from crawler.engines import Found, Row
-from crawler.page import Page
-from crawler.results import read_rows
-from crawler.tab import Tab, Trouble
+from crawler.browser.tab import Tab, Trouble
+from crawler.markup.page import Page
+from crawler.search.engines import Found, Row
+from crawler.search.results import read_rows
 from probes.base import Net, Reason
 from probes.search_ask import Answer
 
@@ -110,7 +110,7 @@ async def _asked(tab: Tab, frame: int, unasked: Tab | None) -> tuple[Tab | None,
 
 async def _find_field(tab: Tab) -> int | None:
     """The document that has a visible search field, which is marked in it; None where none has."""
-    script = files("crawler").joinpath("search_field.js").read_text("utf-8")
+    script = files("crawler.search").joinpath("search_field.js").read_text("utf-8")
     for _ in range(2):
         for frame in range(len(tab.frames)):
             if await tab.run(script, None, frame=frame):

@@ -15,7 +15,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from crawler.model import Frozen, Outcome, PageFacts, PageKind, Role
-from crawler.results import fold
+from crawler.search.results import fold
 from probes.lexicon import best_section
 
 TITLES = 4

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from crawler.engines import Row
+from crawler.markup.page import Page
 from crawler.model import Fetched, Frozen, Request
-from crawler.page import Page
-from crawler.results import (
+from crawler.search.engines import Row
+from crawler.search.results import (
     Likeness,
     Wanted,
     fold,
@@ -26,7 +26,7 @@ from crawler.results import (
     says_nothing_found,
     wrapped,
 )
-from crawler.search_forms import find_search
+from crawler.search.search_forms import find_search
 from probes.base import Evidence, Net, PortalState, Reason
 from probes.search_ask import (
     Answer,
@@ -92,7 +92,7 @@ class Searched(Frozen):
     samples: tuple[Sample, ...] = ()
     box: Box | None = None  # None: the browser
     referer: str = ""
-    engine: str = ""  # a name of crawler.engines, "form" or "browser"
+    engine: str = ""  # a name of crawler.search.engines, "form" or "browser"
     readable: bool = False  # results reach us this way
     invented: tuple[bool, ...] = ()  # was an invented title "found", first and later look
     trouble: Reason | None = None

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.engines import ENGINES
+from crawler.markup.page import Page
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.search_forms import find_search
+from crawler.search.engines import ENGINES
+from crawler.search.search_forms import find_search
 from probes.base import Check, Evidence, Finding, Probe, Proof, Reason, Result
 from probes.search_ask import box_of
 from probes.search_draw import TITLES

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from crawler.attachments import READABLE
 from crawler.model import Outcome, PageKind
+from crawler.texts.attachments import READABLE
 from probes.attached import Enclosed, read_enclosed
 from probes.base import Finding, Net, Reason, Result
 from probes.lexicon import LEXICON, is_catalogue, match_field

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.dates import MonthDay, with_year
+from crawler.markup.dates import MonthDay, with_year
 from crawler.model import PageFacts, Role
 from probes.base import Finding, Reason, Result
 from probes.lexicon import FOUND, LEXICON, Rhythm, due_year, match_section

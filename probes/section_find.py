@@ -12,10 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from crawler.candidates import COLUMN_DEPTH, address
+from crawler.keeping.targets import Look
 from crawler.model import Frozen, Outcome, PageFacts, PageKind, Role
 from crawler.scope import site_host
-from crawler.targets import Look
+from crawler.walking.candidates import COLUMN_DEPTH, address
 from probes.base import Evidence, Reason, Seen
 from probes.lexicon import FOUND, Match, match_section, near_sections
 from probes.link_evidence import Target

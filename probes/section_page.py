@@ -14,14 +14,14 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler import dialects
-from crawler.article import ATTACHMENT, Article, is_article_url, read_article
-from crawler.candidates import is_attachment
 from crawler.dialects.reading import DialectReading
-from crawler.kind import find_link_count, page_kind, trail
+from crawler.lists.rows import RowList, find_rows
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen, PageKind
-from crawler.page import Page
-from crawler.pieces import filled_by_script
-from crawler.rows import RowList, find_rows
+from crawler.signs.kind import find_link_count, page_kind, trail
+from crawler.texts.article import ATTACHMENT, Article, is_article_url, read_article
+from crawler.walking.candidates import is_attachment
 from probes.attached import files_of
 from probes.close_look import Nothing, look_closely
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from crawler.keeping.targets import Look
 from crawler.model import Frozen, Outcome, Role
-from crawler.targets import Look
 from probes.base import Check, Evidence, Finding, Net, Probe, Reason, Result, Verdict
 from probes.lexicon import LEXICON, Rhythm
 from probes.link_verdicts import Said

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from crawler.article import read_article
+from crawler.markup.page import Page
+from crawler.markup.pieces import filled_by_script
 from crawler.model import Frozen
-from crawler.page import Page
-from crawler.pieces import filled_by_script
 from crawler.scope import Scope
+from crawler.texts.article import read_article
 from probes.base import Check, Evidence, Finding, Probe, Reason, Result
 from probes.lexicon import match_section
 from probes.published import quote

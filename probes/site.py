@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.home import HomeDoubt
+from crawler.markup.page import Page
 from crawler.model import Frozen, Outcome, Request, UnitKind
-from crawler.page import Page
+from crawler.signs.home import HomeDoubt
 from probes.base import FAILING, Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result
 
 CHECKS = (

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.markup.page import Page
 from crawler.model import Frozen, Request
-from crawler.page import Page
 from probes.base import Check, Evidence, Finding, Net, PortalState, Probe, Proof, Reason, Result, Seen
 from probes.cloaking import GUISES, Compared, compare, differs, doubted
 from probes.mirrors import ENOUGH, mirror_signs
@@ -132,7 +132,7 @@ def judge_hidden(evidence: Evidence[Signs], pages: int) -> Result:
             else:
                 doubtful.add(link.url)
     defects = [_hidden_link(places) for places in sure.values()]
-    observed: dict[str, Any] = {"external_hosts": _most(hosts)}  # `sweep.review_hosts` says which are new
+    observed: dict[str, Any] = {"external_hosts": _most(hosts)}  # sweep.change.review_hosts: new ones
     if doubtful - set(sure):
         observed["warnings"] = sorted(doubtful - set(sure))[:LISTED]
     if sure:

@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from crawler.article import read_article
-from crawler.footer import read_footer, seen_text
-from crawler.hidden import foreign_host, hidden_nodes, in_common_use
+from crawler.markup.hidden import foreign_host, hidden_nodes, in_common_use
+from crawler.markup.page import Page, squeeze
 from crawler.masking import mask
 from crawler.model import Frozen
-from crawler.page import Page, squeeze
 from crawler.scope import site_host
+from crawler.signs.footer import read_footer, seen_text
+from crawler.texts.article import read_article
 from crawler.urls import site_of
 from probes.bad_words import close_pair, find_words, strong_word
 

@@ -1,4 +1,4 @@
-"""What the last sweep of a unit read, for the pages that have not changed since (crawler.memo.Past)."""
+"""What the last sweep of a unit read, for pages that have not changed since (crawler.walking.memo.Past)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from crawler.memo import Earlier
 from crawler.model import Outcome, PageFacts, Role
+from crawler.walking.memo import Earlier
 from storage.engine import Database
 from storage.facts import facts_from_json
 from storage.tables import EvidenceTable, MemoTable, PageTable

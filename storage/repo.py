@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import aliased
 
-from crawler.memo import NoPast, Past
 from crawler.model import Period, Unit
+from crawler.walking.memo import NoPast, Past
 from storage.cases import Cases
 from storage.derived import Derived
 from storage.engine import BUSY_SECONDS, Database, Transaction

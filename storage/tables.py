@@ -153,7 +153,7 @@ class EvidenceTable(Base):
 
 
 class MemoTable(Base):
-    """What a page led to (crawler.memo.Memo, encoded): read only by the next sweep, so kept apart."""
+    """What a page led to (crawler.walking.memo.Memo, encoded): read only by the next sweep, so kept apart."""
 
     __tablename__ = "memos"
     unit: Mapped[int] = _of_unit_key()

@@ -12,17 +12,17 @@ from pathlib import Path
 from rules.load import load
 from storage.errors import why_not
 from storage.repo import Store
-from sweep.changes import place_of
+from sweep.change.changes import place_of
+from sweep.change.diff import diff as diff_sweeps
+from sweep.change.diff import recheck_text, to_json, to_text
+from sweep.change.recheck import choose, one_finding, seeds_of
+from sweep.change.recheck import recheck as recheck_sweep
 from sweep.commands import Outcome, outcome_of, pack_id
-from sweep.diff import diff as diff_sweeps
-from sweep.diff import recheck_text, to_json, to_text
 from sweep.errors import SweepError
-from sweep.proof import bundle, case_of, reference
+from sweep.proof.proof import bundle, case_of, reference
+from sweep.proof.replay import replay as replay_sweep
+from sweep.proof.retention import prune as prune_sweeps
 from sweep.publish import print_sweep
-from sweep.recheck import choose, one_finding, seeds_of
-from sweep.recheck import recheck as recheck_sweep
-from sweep.replay import replay as replay_sweep
-from sweep.retention import prune as prune_sweeps
 
 
 async def replay(db: str, sweep_id: str) -> Outcome:

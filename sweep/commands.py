@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from crawler.markup.page import Page
 from crawler.model import Fetched, Request, UnitKind
 from crawler.net import Gate
-from crawler.page import Page
 from demo.city import City, build_city
 from probes import CHECKS_BY_ID
 from rules.load import load
@@ -25,15 +25,15 @@ from storage.repo import Store
 from storage.values import SweepRow
 from sweep.canonical import canonical_lines
 from sweep.errors import SweepError
-from sweep.exceptions import Given, keep, load_exceptions
+from sweep.given.exceptions import Given, keep, load_exceptions
+from sweep.given.plan import CHINA, Plan, gate_settings, plan, single
+from sweep.given.seeds import parse_seeds
 from sweep.inspect import inspect_page
-from sweep.judging import failed_checks, judge_sweep
-from sweep.plan import CHINA, Plan, gate_settings, plan, single
+from sweep.night.run import RunOptions, run_sweep
+from sweep.night.stages import Timing
 from sweep.publish import judge_again, judge_vetoes, print_sweep, print_unit_check, write_report
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import parse_seeds
-from sweep.stages import Timing
 from sweep.tables import to_csv, to_xlsx
+from sweep.verdicts.judging import failed_checks, judge_sweep
 
 
 class What(StrEnum):

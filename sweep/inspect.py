@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.article import read_article
-from crawler.footer import read_footer
-from crawler.hidden import find_hidden_links
-from crawler.kind import page_kind
-from crawler.page import Page
-from crawler.rows import find_rows
-from crawler.search_forms import find_search
-from crawler.toolbar import find_toolbar
+from crawler.lists.rows import find_rows
+from crawler.markup.hidden import find_hidden_links
+from crawler.markup.page import Page
+from crawler.search.search_forms import find_search
+from crawler.signs.footer import read_footer
+from crawler.signs.kind import page_kind
+from crawler.signs.toolbar import find_toolbar
+from crawler.texts.article import read_article
 
 
 def inspect_page(page: Page) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from crawler.escalate import Renders, Why
+from crawler.browser.escalate import Renders, Why
 from crawler.model import Unit
 from probes import CHECKS_BY_ID
 from probes.base import Verdict
@@ -25,10 +25,10 @@ from rules.load import load
 from rules.model import Pack
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.evidence import RENDER
-from sweep.judging import judge_sweep
-from sweep.review_hosts import with_new_hosts
-from sweep.trend import trends
+from sweep.change.review_hosts import with_new_hosts
+from sweep.change.trend import trends
+from sweep.verdicts.evidence import RENDER
+from sweep.verdicts.judging import judge_sweep
 
 HTML, XLSX, DOCX = "html", "xlsx", "docx"
 VETO_PACK = "national-2019"  # its vetoes fall on every government site, whatever the scheme

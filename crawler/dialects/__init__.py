@@ -15,7 +15,7 @@ from crawler.dialects.reading import DialectReading, RowSource
 from crawler.model import Request
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.blocks import read_blocks
 from crawler.dialects.reading import DialectReading, Row, RowSource
 from crawler.dialects.script_data import row_of, script_value
+from crawler.lists.blocks import read_blocks
+from crawler.markup.page import resolve
+from crawler.markup.written import written
 from crawler.model import Request
-from crawler.page import resolve
-from crawler.written import written
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _NOT_CONTENT = re.compile(
     r"header|footer|top\.|bottom|banner|weather|tianqi|jiathis|share|player|map\.|login|video"

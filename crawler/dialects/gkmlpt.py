@@ -20,11 +20,11 @@ from crawler.dialects.reading import (
     TreeLink,
 )
 from crawler.dialects.script_data import day_of, loose_json, row_of, script_value
+from crawler.markup.page import resolve, squeeze
 from crawler.model import Request
-from crawler.page import resolve, squeeze
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _API = re.compile(r"/gkmlpt/api/all/(\d+)\?.*?page=(\d+)")
 _SID = re.compile(r"(?<!\w)[\"']?SID[\"']?\s*:\s*[\"']?(\w+)")

@@ -11,14 +11,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from crawler.blocks import rows_of
 from crawler.dialects.reading import MAX_NEXT_PAGES, DialectReading, Row, RowSource
 from crawler.dialects.script_data import script_value
+from crawler.lists.blocks import rows_of
+from crawler.markup.page import resolve
 from crawler.model import Request
-from crawler.page import resolve
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _STORE = re.compile(r"<datastore>(.*?)</datastore>", re.DOTALL | re.IGNORECASE)
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from crawler.dialects.reading import MAX_NEXT_PAGES, DialectReading, Row, RowSource
 from crawler.dialects.script_data import loose_json, row_of
+from crawler.markup.page import resolve
 from crawler.model import Request
-from crawler.page import resolve
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _NEW = re.compile(r"[\"']([^\"'\s]*/info_open/search)[\"']")
 _OLD = re.compile(r"[\"']([^\"'\s]*/govChanInfo/getDocuments\?[^\"'\s]*chanId=\d+[^\"'\s]*)[\"']")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.dialects.reading import MAX_NEXT_PAGES, DialectReading, Row, RowSource
 from crawler.dialects.script_data import loose_json, row_of
+from crawler.markup.page import resolve
 from crawler.model import Request
-from crawler.page import resolve
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _INTERFACE = re.compile(r"/(common/search|searchList)/([0-9a-f]{32})?")
 _CHANNEL = re.compile(r"(?:channelid|channelId)[\"']?\s*[:=]\s*[\"']([0-9a-f]{32})[\"']", re.IGNORECASE)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.dialects.reading import MAX_NEXT_PAGES, DialectReading
+from crawler.markup.page import resolve
 from crawler.model import Request
-from crawler.page import resolve
 
 if TYPE_CHECKING:
-    from crawler.page import Page
+    from crawler.markup.page import Page
 
 _CALL = re.compile(r"(?<![\w.$])(?<!function )createPageHTML\s*\(([^()]{1,300})\)")
 _VARIABLE = re.compile(r"(?:var\s+)?([A-Za-z_$][\w$]*)\s*=\s*(\d+|\"[^\"\n]{0,80}\"|'[^'\n]{0,80}')")

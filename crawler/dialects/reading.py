@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from crawler.dates import MonthDay
+from crawler.markup.dates import MonthDay
 from crawler.model import Request
 
 
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     title: str
     url: str
     date: date | None
-    month_day: MonthDay | None = None  # a date without its year; crawler.dates.with_year places it
+    month_day: MonthDay | None = None  # a date without its year; crawler.markup.dates.with_year places it
 
 
 class TreeLink(NamedTuple):

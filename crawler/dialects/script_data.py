@@ -7,9 +7,9 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from crawler.dates import parse_date
 from crawler.dialects.reading import Row
-from crawler.page import resolve, squeeze
+from crawler.markup.dates import parse_date
+from crawler.markup.page import resolve, squeeze
 
 _CHINA = timezone(timedelta(hours=8))
 _KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
 from crawler.model import Fetched, Request
 from crawler.net import Gate
 from tests.crawler.faultsite import FaultSite

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
 from crawler.net import Gate
 
 HOST = "www.a.gov.cn"

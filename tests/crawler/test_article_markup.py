@@ -10,9 +10,9 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from crawler.article import read_article
-from crawler.kind import page_kind
-from crawler.page import Page
+from crawler.markup.page import Page
+from crawler.signs.kind import page_kind
+from crawler.texts.article import read_article
 
 TITLE = "木溪县人民政府关于做好春耕备耕工作的通知"
 BODY = (

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Page
 
 NEWEST = date(2026, 3, 20)
 AROUND = """<html><head><title>通知公告_木溪县人民政府</title></head><body>

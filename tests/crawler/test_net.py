@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from crawler.here import user_agent
-from crawler.host import HostPolicy
+from crawler.gate.here import user_agent
+from crawler.gate.host import HostPolicy
+from crawler.gate.outcomes import outcome_of
 from crawler.model import Outcome
 from crawler.net import Gate
-from crawler.outcomes import outcome_of
 from tests.crawler.faultsite import PAGE, FaultSite, plain
 from tests.crawler.gates import Clock, gate_for, get
 

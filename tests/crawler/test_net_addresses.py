@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.here import reachable_address
+from crawler.gate.here import reachable_address
 from crawler.model import Family, Outcome
 from crawler.net import Gate
 from tests.crawler.faultsite import PAGE, FaultSite, faultsite, plain

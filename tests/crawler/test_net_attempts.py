@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.frontier import Attempt
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
+from crawler.gate.outcomes import worth_retrying
 from crawler.model import Family, Outcome, Request
 from crawler.net import Gate
-from crawler.outcomes import worth_retrying
 from tests.crawler.faultsite import PAGE, FaultSite, faultsite, plain
 from tests.crawler.gates import HERE, Clock, gate_for, get, one_canary
 
@@ -206,7 +206,7 @@ async def test_v6_needs_a_canary_of_its_own(clock: Clock) -> None:
 
 async def test_a_resolver_that_knows_no_canary_condemns_no_name(clock: Clock, site: FaultSite) -> None:
     """An office's own resolver may deny every outside name; only declared names are believed then."""
-    from tests.crawler.test_dns import name_server
+    from tests.crawler.gate.test_dns import name_server
 
     async with name_server() as (_, server):
         for canary, outcome in (

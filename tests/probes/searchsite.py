@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import parse_qs, quote
 
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
+from crawler.keeping.patience import PatientNet
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
 from crawler.net import Gate
-from crawler.page import Page
-from crawler.patience import PatientNet
 from demo.server import Answer, Asked, Host, Server
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.search_looks import Entrance, Searched, confirm, gather, unsettled

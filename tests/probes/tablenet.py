@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from crawler.browser.tab import Rendered, Task, Trouble
+from crawler.keeping.targets import Look, look_of
 from crawler.model import Family, Fetched, Outcome, Request, Resolved
-from crawler.tab import Rendered, Task, Trouble
-from crawler.targets import Look, look_of
 
 T = TypeVar("T")
 Answers = Mapping[str, str | bytes | Callable[[Request], str]]

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from crawler.browser.tab import Trouble
+from crawler.browser.toolbar_controls import Effect
+from crawler.browser.toolbar_use import Idle, Proved, Use
 from crawler.model import Frozen, Outcome, Period, Unit, UnitKind
-from crawler.tab import Trouble
-from crawler.toolbar_controls import Effect
-from crawler.toolbar_use import Idle, Proved, Use
 from probes.a11y_effects import PROBE, Found, Limits, unsettled
 from probes.base import Evidence, Result, SweepContext
 

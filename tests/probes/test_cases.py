@@ -37,10 +37,10 @@ from urllib.parse import urljoin
 import pytest
 import yaml
 
-from crawler.escalate import Renders
+from crawler.browser.escalate import Renders
+from crawler.browser.toolbar_controls import Effect
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
-from crawler.page import Page
-from crawler.toolbar_controls import Effect
 from probes import ALL
 from probes.base import (
     Evidence,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
-from crawler.page import Page
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.column_evidence import Body, observe
 from probes.columns import PROBE, Again, confirm, empty_pages, gather, open_pages

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from crawler.browser.tab import Trouble
 from crawler.model import Frozen, Outcome, Period, Role, Unit, UnitKind
-from crawler.tab import Trouble
 from probes.base import Evidence, Result, SweepContext
 from probes.display import PROBE, Limits, Looked, Shown, unsettled
 

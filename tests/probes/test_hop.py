@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
+from crawler.browser.tab import Opened, Tab, Task, Trouble
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
-from crawler.tab import Opened, Tab, Task, Trouble
 from probes import guide, interaction, on_request
 from probes.base import Evidence, Seen, SweepContext
 from tests.probes.tablenet import T, TableNet

@@ -7,7 +7,9 @@ from datetime import date
 
 import pytest
 
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
+from crawler.keeping.patience import PatientNet
+from crawler.markup.page import Page
 from crawler.model import (
     Family,
     Fetched,
@@ -22,8 +24,6 @@ from crawler.model import (
     UnitKind,
 )
 from crawler.net import Gate
-from crawler.page import Page
-from crawler.patience import PatientNet
 from demo.server import Answer, Asked, Host, Server
 from probes.base import (
     Evidence,

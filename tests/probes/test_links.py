@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from crawler.host import HostPolicy
+from crawler.gate.host import HostPolicy
+from crawler.keeping.patience import PatientNet
+from crawler.keeping.targets import Look, Targets
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Request, Role, Unit, UnitKind
 from crawler.net import Gate
-from crawler.page import Page
-from crawler.patience import PatientNet
-from crawler.targets import Look, Targets
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
 from probes.link_errors import error_pages
 from probes.link_evidence import OnPage, Target, observe

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from crawler.browser import Browser
-from crawler.browsing import UnitBrowser
-from crawler.chromium import find_chromium
-from crawler.patience import PatientNet
+from crawler.browser.browser import Browser
+from crawler.browser.browsing import UnitBrowser
+from crawler.browser.chromium import find_chromium
+from crawler.keeping.patience import PatientNet
 from demo.server import Answer, Asked, redirect
 from probes.base import Verdict
 from tests.probes.searchsite import (

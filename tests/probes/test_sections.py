@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
-from crawler.page import Page
 from probes.base import Evidence, Reason, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS as CATALOGUE
 from probes.lexicon import LEXICON, best_section, near_sections

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Request, Role, Unit, UnitKind
-from crawler.page import Page
 from demo.attachments import docx
 from demo.portals.departments import identity_number
 from probes import privacy, tamper

@@ -13,7 +13,7 @@ from rules.load import load
 from rules.model import Assess, Pack
 from rules.points import exact
 from rules.statement import by_assessment
-from sweep.rules_view import shown
+from sweep.office.rules_view import shown
 
 JILIN = load("jilin-2021")
 METHOD = Path(__file__).parents[2] / "docs" / "method.md"

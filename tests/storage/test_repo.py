@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.memo import Earlier, Leads, Memo, NoPast, Past
 from crawler.model import Outcome
+from crawler.walking.memo import Earlier, Leads, Memo, NoPast, Past
 from storage.errors import NoSuchSweep
 from storage.repo import Store
 from storage.values import SweepRow, SweepState

@@ -8,9 +8,9 @@ from pathlib import Path
 from demo.server import Answer, Asked, Handler, Host
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.archive import Keep
-from sweep.plan import plan
-from sweep.run import RunOptions, run_sweep
+from sweep.given.plan import plan
+from sweep.night.run import RunOptions, run_sweep
+from sweep.proof.archive import Keep
 from tests.sweep.cities import AS_OF, QUICK, Served
 
 UNIT = "gaoxin"

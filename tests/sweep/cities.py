@@ -14,10 +14,10 @@ import yaml
 from demo.city import City, build_city
 from storage.repo import Store
 from sweep.canonical import canonical_lines
-from sweep.plan import plan
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import Seeds, parse_seeds
-from sweep.stages import Timing
+from sweep.given.plan import plan
+from sweep.given.seeds import Seeds, parse_seeds
+from sweep.night.run import RunOptions, run_sweep
+from sweep.night.stages import Timing
 
 AS_OF = date(2026, 11, 20)
 QUICK = Timing(confirm_after=0.2, settle_after=0.4, offline_pause=0.2, offline_patience=5.0)

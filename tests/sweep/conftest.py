@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.chromium import VARIABLE
+from crawler.browser.chromium import VARIABLE
 from storage.repo import Store
 from tests.sweep.archived import database
 from tests.sweep.cities import Served, serve

@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from storage.repo import Store  # noqa: E402
-from sweep.plan import plan  # noqa: E402
-from sweep.run import RunOptions, run_sweep  # noqa: E402
-from sweep.seeds import load_seeds  # noqa: E402
-from sweep.stages import Timing  # noqa: E402
+from sweep.given.plan import plan  # noqa: E402
+from sweep.given.seeds import load_seeds  # noqa: E402
+from sweep.night.run import RunOptions, run_sweep  # noqa: E402
+from sweep.night.stages import Timing  # noqa: E402
 
 QUICK = Timing(confirm_after=0.2, settle_after=0.4, offline_pause=0.2, offline_patience=5.0)
 

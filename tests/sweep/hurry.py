@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from crawler.canary import Canaries
-from crawler.dns import Names
-from crawler.host import Host
+from crawler.gate.canary import Canaries
+from crawler.gate.dns import Names
+from crawler.gate.host import Host
 from crawler.net import Gate
 
 T = TypeVar("T")

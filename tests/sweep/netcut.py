@@ -18,11 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from crawler.chromium import VARIABLE  # noqa: E402
+from crawler.browser.chromium import VARIABLE  # noqa: E402
 from demo.server import Answer, Asked  # noqa: E402
 from storage.repo import Store  # noqa: E402
-from sweep.plan import plan  # noqa: E402
-from sweep.run import RunOptions, run_sweep  # noqa: E402
+from sweep.given.plan import plan  # noqa: E402
+from sweep.night.run import RunOptions, run_sweep  # noqa: E402
 from tests.sweep.cities import AS_OF, QUICK, serve  # noqa: E402
 from tests.sweep.weather import Weather, over  # noqa: E402
 

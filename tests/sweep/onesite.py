@@ -13,10 +13,10 @@ import yaml
 from crawler.model import PageFacts
 from demo.server import Answer, Host, Server
 from storage.repo import Store
-from sweep.plan import plan
+from sweep.given.plan import plan
+from sweep.given.seeds import parse_seeds
+from sweep.night.run import RunOptions, run_sweep
 from sweep.publish import VETO_PACK, judge_vetoes
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import parse_seeds
 from tests.sweep.cities import AS_OF
 from tests.sweep.hurry import run
 

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from crawler.escalate import Renders
+from crawler.browser.escalate import Renders
 from demo.server import Answer, Asked, Host, Server
 from storage.repo import Store
-from sweep.evidence import RENDER
-from sweep.seeds import Seeds, parse_seeds
+from sweep.given.seeds import Seeds, parse_seeds
+from sweep.verdicts.evidence import RENDER
 from tests.sweep.cities import AS_OF, sweep
 
 NAME = "溪口县人民政府"

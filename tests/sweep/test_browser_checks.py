@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.chromium import VARIABLE, find_chromium
+from crawler.browser.chromium import VARIABLE, find_chromium
 from storage.repo import Store
 from tests.sweep.cities import serve, sweep
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from crawler import identity
+from crawler.markup.page import Page
 from crawler.model import PageFacts, Unit
-from crawler.page import Page
+from crawler.signs import identity
 from demo.server import Answer, Asked
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.archive import Keep, cited_urls
 from sweep.canonical import canonical_lines
-from sweep.plan import plan
-from sweep.run import RunOptions, run_sweep
+from sweep.given.plan import plan
+from sweep.night.run import RunOptions, run_sweep
+from sweep.proof.archive import Keep, cited_urls
 from tests.sweep.archived import PACK, UNIT, change_host, swept
 from tests.sweep.cities import AS_OF, QUICK, Served
 
@@ -86,7 +86,7 @@ async def test_same_bytes_without_validators_are_not_observed_again(
         read.append(page.url)
         return is_content(page, unit)
 
-    monkeypatch.setattr("crawler.walk.is_content", counted)
+    monkeypatch.setattr("crawler.walking.walk.is_content", counted)
     second = await swept(city, store, Keep.CITED)
     facts = await _facts(store, second)
     assert not [page.url for page in facts if page.carried]
@@ -101,7 +101,7 @@ async def test_when_everything_is_read(
 ) -> None:
     await swept(city, store, Keep.CITED)
     if how == "program":
-        monkeypatch.setattr("sweep.run.program", lambda: "another")
+        monkeypatch.setattr("sweep.night.run.program", lambda: "another")
     options = RunOptions(db="", new=True, timing=QUICK, reread=how == "reread")
     if how == "archive":
         options = replace(options, archive=Keep.ALL)

@@ -15,8 +15,8 @@ from reports.model import ReportData
 from reports.terminal import print_ranking
 from rules.load import load
 from storage.repo import Store
-from sweep.judging import judge_sweep
 from sweep.publish import ranking_data, report_data
+from sweep.verdicts.judging import judge_sweep
 from tests.reports.tracing import untraceable
 from tests.sweep.cities import canonical, serve, sweep
 from tests.sweep.frugal import needless

@@ -10,9 +10,9 @@ import pytest
 
 from storage.repo import Store
 from sweep import commands
-from sweep.plan import plan
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import parse_seeds
+from sweep.given.plan import plan
+from sweep.given.seeds import parse_seeds
+from sweep.night.run import RunOptions, run_sweep
 from tests.sweep.cities import AS_OF, QUICK
 
 # Nobody listens on port 1; what needs only the DNS is judged all the same.

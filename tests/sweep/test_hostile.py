@@ -15,12 +15,12 @@ from crawler.model import Outcome, PageFacts
 from demo.truth import FAIL, Truth
 from storage.repo import Store
 from storage.values import SweepRow
-from sweep.archive import Keep
 from sweep.canonical import canonical_lines
-from sweep.plan import plan
+from sweep.given.plan import plan
+from sweep.night.run import RunOptions, run_sweep
+from sweep.proof.archive import Keep
+from sweep.proof.replay import replay
 from sweep.publish import judge_again
-from sweep.replay import replay
-from sweep.run import RunOptions, run_sweep
 from tests.sweep import weather
 from tests.sweep.cities import AS_OF, Served, serve
 from tests.sweep.hurry import run

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from crawler.page import Page
+from crawler.markup.page import Page
 from sweep.inspect import inspect_page
 
 HTML = """<html><head><title>关于防汛工作的通知</title><meta name="SiteName" content="示例县">

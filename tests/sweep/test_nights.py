@@ -14,8 +14,8 @@ import pytest
 
 from demo.server import Answer, Asked, Host, Server
 from storage.repo import Store
-from sweep.changes import State
-from sweep.diff import diff
+from sweep.change.changes import State
+from sweep.change.diff import diff
 from tests.sweep.hurry import run
 from tests.sweep.onesite import CANARY, NAME, PORTAL, Told, html, sweep_at
 

@@ -18,13 +18,13 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-import crawler.dns
-import sweep.run
+import crawler.gate.dns
+import sweep.night.run
 from crawler.model import Outcome
 from demo.server import Answer, Asked, Handler, Host
 from storage.repo import Store
-from sweep.plan import gate_settings
-from sweep.seeds import Seeds
+from sweep.given.plan import gate_settings
+from sweep.given.seeds import Seeds
 from tests.sweep.hurry import run
 from tests.sweep.onesite import NAME, PORTAL, html, nothing, sweep_site
 
@@ -100,8 +100,8 @@ async def _with_resolver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         answer = html(f"<h1>{NAME}</h1><p>主办：{NAME}</p><ul>{rows}</ul>", NAME)
         return replace(answer, headers=(("Connection", "close"),))
 
-    monkeypatch.setattr(crawler.dns, "KEEP_SECONDS", 0.0)  # each connection asks for the name
-    monkeypatch.setattr(sweep.run, "gate_settings", lambda seeds: _by_dns(seeds, port))
+    monkeypatch.setattr(crawler.gate.dns, "KEEP_SECONDS", 0.0)  # each connection asks for the name
+    monkeypatch.setattr(sweep.night.run, "gate_settings", lambda seeds: _by_dns(seeds, port))
     pages: dict[str, Answer | Handler] = {f"/a{n}/1.html": page for n in range(30)}
     pages["/"] = page
     told = await sweep_site({PORTAL: Host(pages)}, tmp_path / "dns.db", "/", nothing, resolve={})

@@ -26,7 +26,7 @@ from urllib.parse import urljoin
 import pytest
 import yaml
 
-from crawler.page import Page
+from crawler.markup.page import Page
 from sweep.inspect import inspect_page
 
 PAGES = Path(__file__).parent / "pages"

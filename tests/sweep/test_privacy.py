@@ -15,11 +15,11 @@ from demo.portals.departments import identity_number
 from demo.server import Answer, Host, Server
 from rules.load import load
 from storage.repo import Store
-from sweep.archive import Keep
-from sweep.plan import plan
+from sweep.given.plan import plan
+from sweep.given.seeds import parse_seeds
+from sweep.night.run import RunOptions, run_sweep
+from sweep.proof.archive import Keep
 from sweep.publish import write_report
-from sweep.run import RunOptions, run_sweep
-from sweep.seeds import parse_seeds
 from tests.sweep.cities import AS_OF, QUICK
 
 ID = identity_number()

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Role, Unit, UnitKind
-from crawler.page import Page
 from probes import ALL
 from probes.base import Evidence, Explained, Finding, Result, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.chromium import VARIABLE, find_chromium
-from crawler.escalate import Why, budget
-from crawler.tab import Trouble
+from crawler.browser.chromium import VARIABLE, find_chromium
+from crawler.browser.escalate import Why, budget
+from crawler.browser.tab import Trouble
 from sweep.canonical import canonical_lines
-from sweep.stages import WALLED_PAGES
+from sweep.night.stages import WALLED_PAGES
 from tests.sweep.scripted import Swept, serve, swept
 
 browser = [

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.model import UnitKind
 from sweep.errors import YamlError
-from sweep.seeds import default_scope, load_seeds, parse_seeds
+from sweep.given.seeds import default_scope, load_seeds, parse_seeds
 
 GOOD = """\
 version: 1

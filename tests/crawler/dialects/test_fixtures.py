@@ -20,9 +20,9 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 
 from crawler import dialects
-from crawler.article import read_article
-from crawler.page import Page
-from crawler.rows import RowList, find_rows
+from crawler.lists.rows import RowList, find_rows
+from crawler.markup.page import Page
+from crawler.texts.article import read_article
 
 FOLDER = Path(__file__).parent / "fixtures"
 LEAST = 3  # sites or variants each dialect was seen on

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from crawler import dialects
-from crawler.page import Page
-from crawler.rows import RowSource, find_rows
+from crawler.lists.rows import RowSource, find_rows
+from crawler.markup.page import Page
 
 URL = "http://www.muxi.gov.cn/zwgk/gkml/index.html"
 LIST = (

@@ -6,11 +6,11 @@ import json
 from datetime import date
 
 from crawler import dialects
-from crawler.article import read_article
-from crawler.kind import page_kind
+from crawler.lists.rows import RowSource, find_rows
+from crawler.markup.page import Page
 from crawler.model import PageKind
-from crawler.page import Page
-from crawler.rows import RowSource, find_rows
+from crawler.signs.kind import page_kind
+from crawler.texts.article import read_article
 
 ROOT = "http://www.muxi.gov.cn/mxjyj/gkmlpt"
 TREE = [

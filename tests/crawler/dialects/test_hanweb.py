@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from crawler import dialects
-from crawler.page import Page
-from crawler.rows import RowSource, find_rows
+from crawler.lists.rows import RowSource, find_rows
+from crawler.markup.page import Page
 
 URL = "http://www.muxi.gov.cn/col/col4711/index.html"
 

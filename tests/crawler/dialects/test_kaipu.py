@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from crawler import dialects
-from crawler.page import Page
-from crawler.rows import RowSource, find_rows
+from crawler.lists.rows import RowSource, find_rows
+from crawler.markup.page import Page
 
 CHANNEL = "0123456789abcdef0123456789abcdef"
 URL = "http://www.muxi.gov.cn/muxi/c100/xxgk_list.shtml"

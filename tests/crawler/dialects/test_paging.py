@@ -6,8 +6,8 @@ import pytest
 
 from crawler import dialects
 from crawler.dialects.reading import DialectReading
-from crawler.page import Page
-from crawler.rows import find_rows
+from crawler.lists.rows import find_rows
+from crawler.markup.page import Page
 
 ROWS = "".join(
     f'<li><a href="./202603/t2026030{n}_{n}.html">木溪县第{n}批公示公告</a><span>2026-03-0{n}</span></li>'

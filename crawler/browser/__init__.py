@@ -1,0 +1,1 @@
+"""A real browser, only by the gate: tabs, rendering, using accessibility tools."""

@@ -1,0 +1,1 @@
+"""Below the gate (crawler/net.py): names, hosts and their pace, the wire, one exchange, walls."""

@@ -1,0 +1,1 @@
+"""What a page is and whose: kind, identity, footer, accessibility entry."""

@@ -1,0 +1,1 @@
+"""Articles (正文) and attachments (附件)."""

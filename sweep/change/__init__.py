@@ -1,0 +1,1 @@
+"""What changed between sweeps, and looking again at what was found."""

@@ -1,0 +1,1 @@
+"""Making a sweep: units at work, their stages, what is repeated and rendered, progress."""

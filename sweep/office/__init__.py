@@ -1,0 +1,1 @@
+"""What an evaluating office does beside sweeps: cases, reviews, watching, packs."""

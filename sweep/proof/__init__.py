@@ -1,0 +1,1 @@
+"""What can be shown: archives, evidence of a finding, replay, retention."""
