@@ -88,12 +88,18 @@ async def _national(store: Store, row: SweepRow) -> tuple[Pack, list[dict[str, A
     return pack, [line for line in lines if line["pack_hash"] == pack.hash]
 
 
-_WHY_RENDERED = {
-    Why.HOME: "首页的页眉、页脚或搜索由脚本生成",
-    Why.ROWS: "列表由脚本生成",
-    Why.SHELL: "正文由脚本生成",
-    Why.CHALLENGE: "访问时先遇到验证页",
-}
+def _why_rendered(why: Why) -> str:
+    match why:
+        case Why.HOME:
+            return "首页的页眉、页脚或搜索由脚本生成"
+        case Why.ROWS:
+            return "列表由脚本生成"
+        case Why.EMPTY:
+            return "栏目看似空白，再由浏览器确认"
+        case Why.SHELL:
+            return "正文由脚本生成"
+        case Why.CHALLENGE:
+            return "访问时先遇到验证页"
 
 
 async def _read_by(store: Store, row: SweepRow) -> tuple[tuple[tuple[str, int], ...], int]:
@@ -106,7 +112,7 @@ async def _read_by(store: Store, row: SweepRow) -> tuple[tuple[tuple[str, int], 
         renders = await unit.gathered(RENDER)
         if renders is not None:
             rendered.update(Renders.model_validate_json(renders).pages.values())
-    return tuple((_WHY_RENDERED[why], number) for why, number in sorted(rendered.items())), carried
+    return tuple((_why_rendered(why), number) for why, number in sorted(rendered.items())), carried
 
 
 def _facts(row: SweepRow, rendered: tuple[tuple[str, int], ...] = (), carried: int = 0) -> SweepFacts:
