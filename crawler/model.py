@@ -145,6 +145,9 @@ class Fetched:
     error: str | None = None  # the cause in words, for the log
     tls_problem: str | None = None  # certificate fault that was accepted to read on; information only
     not_modified: bool = False  # 304
+    with_cookies: bool = (
+        False  # a redirect on the way gave cookies: others may get something else at `final_url`
+    )
     led_to_known: bool = False  # `final_url` is a document the asker has, and was not asked for
 
     @property

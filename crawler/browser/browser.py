@@ -89,23 +89,25 @@ class Browser:
         *,
         seconds: float = TASK_SECONDS,
         folder: str = "",
+        whose: str = "",
         spent: Callable[[float], None] = lambda seconds: None,
     ) -> T | Trouble:
         """Do something with a page of a fresh context. Repeated once when the browser crashes on the way.
 
-        `folder`, below the evidence folder, takes the task's pictures; `spent` is told the seconds used.
+        `folder`, below the evidence folder, takes the task's pictures; `whose`: see crawler.browser.statics;
+        `spent` is told the seconds used.
         """
         async with self._room:
             began = time.monotonic()
             try:
-                return await self._tried(task, seconds, folder)
+                return await self._tried(task, seconds, folder, whose)
             finally:
                 spent(time.monotonic() - began)
 
-    async def _tried(self, task: Task[T], seconds: float, folder: str) -> T | Trouble:
+    async def _tried(self, task: Task[T], seconds: float, folder: str, whose: str) -> T | Trouble:
         for _ in range(2):
             try:
-                async with asyncio.timeout(seconds) as limit, self._tab(folder) as tab:
+                async with asyncio.timeout(seconds) as limit, self._tab(folder, whose) as tab:
                     return await task(tab)
             except _Missing:
                 return Trouble.MISSING
@@ -122,6 +124,7 @@ class Browser:
         url: str,
         *,
         seconds: float = RENDER_SECONDS,
+        whose: str = "",
         spent: Callable[[float], None] = lambda seconds: None,
     ) -> Rendered | Trouble:
         """A page and its frames as they stand after their scripts have run."""
@@ -140,10 +143,10 @@ class Browser:
             complete = settled and not lost and not await tab.run(_SHADOWS)
             return Rendered(opened, await tab.html(), frames, complete)
 
-        return await self.browse(look, seconds=seconds, spent=spent)
+        return await self.browse(look, seconds=seconds, whose=whose, spent=spent)
 
     @asynccontextmanager
-    async def _tab(self, folder: str) -> AsyncIterator[LiveTab]:
+    async def _tab(self, folder: str, whose: str) -> AsyncIterator[LiveTab]:
         chromium = await self._ready()
         try:
             context = await chromium.new_context(
@@ -159,16 +162,16 @@ class Browser:
             await self._drop(chromium)
             raise Died from problem
         try:
-            yield await self._new_tab(context, folder)
+            yield await self._new_tab(context, folder, whose)
         finally:
             await self._close(context, chromium)
 
-    async def _new_tab(self, context: BrowserContext, folder: str) -> LiveTab:
+    async def _new_tab(self, context: BrowserContext, folder: str, whose: str) -> LiveTab:
         try:
             context.set_default_timeout(ACTION_SECONDS * 1000)
             await context.add_init_script(_page_script())
-            await context.route("**/*", self._on_route)
-            context.on("requestfinished", self._statics.keep)
+            await context.route("**/*", lambda route: self._on_route(whose, route))
+            context.on("requestfinished", lambda request: self._statics.keep(whose, request))
             page = await context.new_page()
         except PlaywrightError as problem:
             raise Died from problem
@@ -220,7 +223,7 @@ class Browser:
         engine = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
         return f"{engine} HeadlessChrome/{major}.0.0.0 Safari/537.36 {self._gate.user_agent}"
 
-    async def _on_route(self, route: Route) -> None:
+    async def _on_route(self, whose: str, route: Route) -> None:
         """Fonts and media are not asked for, nor what came before; documents and data wait for their host's
         pace."""
         kind = route.request.resource_type
@@ -229,7 +232,7 @@ class Browser:
         with suppress(PlaywrightError):
             if kind in _BLOCKED or (paced and not await self._turn(parts.hostname or "")):
                 await route.abort()
-            elif not await self._statics.given(route):
+            elif not await self._statics.given(whose, route):
                 await route.continue_()
 
     async def _turn(self, host: str) -> bool:

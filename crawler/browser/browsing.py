@@ -16,11 +16,17 @@ class AnyBrowser(Protocol):
     """What is wrapped: `crawler.browser.browser.Browser`."""
 
     async def browse(
-        self, task: Task[T], *, seconds: float = 120.0, folder: str = "", spent: Callable[[float], None] = ...
+        self,
+        task: Task[T],
+        *,
+        seconds: float = 120.0,
+        folder: str = "",
+        whose: str = "",
+        spent: Callable[[float], None] = ...,
     ) -> T | Trouble: ...
 
     async def render(
-        self, url: str, *, seconds: float = 45.0, spent: Callable[[float], None] = ...
+        self, url: str, *, seconds: float = 45.0, whose: str = "", spent: Callable[[float], None] = ...
     ) -> Rendered | Trouble: ...
 
 
@@ -32,7 +38,12 @@ class UnitBrowser:
     ) -> None:
         self._browser = browser
         self._folder = folder
+        self._whose = folder
         self._left = seconds
+
+    def ask_anew(self) -> None:
+        """From here on nothing that came before is used: second looks."""
+        self._whose = f"{self._folder} again"
 
     async def browse(self, task: Task[T], *, seconds: float = 120.0) -> T | Trouble:
         """Do something with a fresh page, for so many seconds at most; see Browser.browse."""
@@ -41,7 +52,11 @@ class UnitBrowser:
         if self._left <= 0:
             return Trouble.BUDGET
         return await self._browser.browse(
-            task, seconds=min(seconds, self._left), folder=self._folder, spent=self._spend
+            task,
+            seconds=min(seconds, self._left),
+            folder=self._folder,
+            whose=self._whose,
+            spent=self._spend,
         )
 
     async def render(self, url: str) -> Rendered | Trouble:
@@ -50,7 +65,9 @@ class UnitBrowser:
             return Trouble.MISSING
         if self._left <= 0:
             return Trouble.BUDGET
-        return await self._browser.render(url, seconds=min(45.0, self._left), spent=self._spend)
+        return await self._browser.render(
+            url, seconds=min(45.0, self._left), whose=self._whose, spent=self._spend
+        )
 
     def _spend(self, seconds: float) -> None:
         self._left -= seconds

@@ -35,11 +35,18 @@ class Chain:
     led_to_known: bool = False
 
     def go_on(self, url: str) -> bool:
-        """Take the next hop; False where the asker has what stands there, and has not just come from it."""
+        """Take the next hop; False where the asker has what stands there, as anybody gets it, and has not
+        just come from it."""
         self.url = url
         known = self.request.known
-        self.led_to_known = known is not None and all(hop.url != url for hop in self.hops) and known(url)
+        if known is not None and not self.with_cookies and all(hop.url != url for hop in self.hops):
+            self.led_to_known = known(url)
         return not self.led_to_known
+
+    @property
+    def with_cookies(self) -> bool:
+        """Whether a redirect gave cookies, which go along from there."""
+        return any(self.cookies.values())
 
     def next_url(self, target: urls.Target, host: Host, answer: Answer) -> str | None:
         """Where the answer sends us, None if it is the last one."""
@@ -80,6 +87,7 @@ class Chain:
             error=None if outcome is Outcome.OK and not wall else f"HTTP {answer.status}",
             tls_problem=answer.tls_problem,
             not_modified=answer.status == 304,
+            with_cookies=self.with_cookies,
             led_to_known=self.led_to_known,
         )
 

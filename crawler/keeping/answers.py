@@ -72,17 +72,16 @@ class Answers:
 
     def _hold(self, request: Request, fetched: Fetched) -> None:
         self._held[request] = fetched
-        self._room -= len(fetched.body)
+        self._room -= _size(fetched)
         while self._room < 0:
             _, dropped = self._held.popitem(last=False)
-            self._room += len(dropped.body)
+            self._room += _size(dropped)
+
+
+def _size(fetched: Fetched) -> int:
+    return len(fetched.body) + 1000  # headers and the rest
 
 
 def as_followed(first: Fetched, rest: Fetched) -> Fetched:
     """One answer of a redirect and of what it leads to."""
-    return replace(
-        rest,
-        url=first.url,
-        hops=(*first.hops, *rest.hops),
-        tls_problem=first.tls_problem or rest.tls_problem,
-    )
+    return replace(rest, url=first.url, hops=(*first.hops, *rest.hops))

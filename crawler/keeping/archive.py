@@ -192,6 +192,7 @@ class UnitArchive:
             self._documents.read_back, bare, self.path
         )
         if found is None:
+            self._documents.forget(bare)
             return None
         return replace(found, url=url, hops=found.hops if found.url == bare else ())
 

@@ -81,19 +81,22 @@ class PatientNet:
 
         After `ask_anew` nothing from before counts, but second looks are shared among probes, too.
         """
-        fetched = await self._answers.again(request.url) if request.method == "GET" else None
+        plain = request.method == "GET" and not self._anew
+        if plain and (walked := await self._archive.again(request.url)) is not None:
+            return walked
+        fetched = await self._answers.again(request.url) if plain else None
         if fetched is None:
             fetched = await self._answers.of(request, self._spared)
-            if request.method == "GET" and not self._anew:
+            if plain:
                 await self._targets.learn(request.url, fetched)
-        if self._anew or not self._archive.has(request.url):  # else the walk has put it there
-            await self._keep(request, fetched)
+        await self._keep(request, fetched)
         return fetched
 
     def ask_anew(self) -> None:
         """From here on looks are second looks."""
         self._anew = True
         self._answers = Answers()
+        self._browser.ask_anew()
 
     async def _keep(self, request: Request, fetched: Fetched) -> None:
         self._archive.keep(request, fetched, self.purpose)

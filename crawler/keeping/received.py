@@ -45,6 +45,10 @@ class Received:
     def held(self, url: str) -> Fetched | None:
         return self._held.get(url)
 
+    def forget(self, url: str) -> None:
+        """It could not be read back, or cannot be given again."""
+        self._places.pop(hash(url), None)
+
     def read_back(self, url: str, path: Path) -> Fetched | None:
         """From the file; None where something else stands there, or nothing that can be read."""
         place = self._places.get(hash(url))
@@ -71,4 +75,6 @@ def is_settled(fetched: Fetched) -> bool:
 
 
 def addresses(fetched: Fetched) -> set[str]:
-    return {url.partition("#")[0] for url in (fetched.url, fetched.final_url)}
+    """Where the same stands for whoever asks: where it was asked for, and where it was found."""
+    found = (fetched.url,) if fetched.with_cookies else (fetched.url, fetched.final_url)
+    return {url.partition("#")[0] for url in found}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from crawler.keeping.answers import Answers, as_followed
-from crawler.keeping.received import is_settled
+from crawler.keeping.received import addresses, is_settled
 from crawler.model import Fetched, Request
 
 HELD = 32  # answers that may not have come to the archive yet
@@ -45,12 +45,16 @@ class SparingNet:
         return await self._followed(fetched) if fetched.led_to_known else fetched
 
     async def _known(self, url: str) -> Fetched | None:
-        while (coming := self._under_way.get(url)) is not None:
-            await coming.wait()
-        late = self._late.get(url)
-        if late is not None:
-            return replace(late, url=url, hops=late.hops if late.url == url else ())
-        return await self._answers.again(url)
+        """None only where nobody is asking for it, either."""
+        while True:
+            while (coming := self._under_way.get(url)) is not None:
+                await coming.wait()
+            late = self._late.get(url)
+            if late is not None:
+                return replace(late, url=url, hops=late.hops if late.url == url else ())
+            found = await self._answers.again(url)
+            if found is not None or url not in self._under_way:
+                return found
 
     async def _ask(self, request: Request) -> Fetched:
         """Ask; the addresses that are gone through count as under way until the answer is there."""
@@ -81,6 +85,6 @@ class SparingNet:
 
     def _hold(self, fetched: Fetched) -> None:
         if is_settled(fetched):
-            self._late |= {fetched.url: fetched, fetched.final_url: fetched}
+            self._late |= dict.fromkeys(addresses(fetched), fetched)
             while len(self._late) > HELD:
                 self._late.popitem(last=False)

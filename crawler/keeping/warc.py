@@ -146,6 +146,7 @@ def _extra(kept: Kept) -> dict[str, Any]:
         "error": fetched.error,
         "tls_problem": fetched.tls_problem,
         "not_modified": fetched.not_modified,
+        "with_cookies": fetched.with_cookies,
         "withheld": kept.withheld,
         "key": kept.key,
         "parts": kept.parts,
@@ -201,6 +202,7 @@ def _fetched(extra: Mapping[str, Any], record: Any) -> Fetched:
         error=extra.get("error"),
         tls_problem=extra.get("tls_problem"),
         not_modified=extra.get("not_modified", False),
+        with_cookies=extra.get("with_cookies", False),
     )
 
 

@@ -180,6 +180,8 @@ async def test_files_of_a_page_are_asked_for_once() -> None:
         assert seen == [["rgb(1, 2, 3)", 1, 2]] * 3
         times = {path: served.asked.count(path) for path in ("/", "/a.css", "/a.js", "/new.js")}
         assert times == {"/": 3, "/a.css": 1, "/a.js": 1, "/new.js": 3}
+        served.pages["/a.js"] = file("window.first = 9", script, "Cache-Control: max-age=600")
+        assert await browser.browse(look, whose="second looks") == ["rgb(1, 2, 3)", 9, 2]
 
 
 async def test_robots_and_budget_are_values() -> None:

@@ -10,7 +10,7 @@ from crawler.browser.statics import may_be_kept
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "kept"),
+    ("status", "more", "kept"),
     [
         (200, {"etag": '"1"'}, True),
         (200, {"last-modified": "Fri, 20 Nov 2026 00:00:00 GMT", "vary": "Accept-Encoding"}, True),
@@ -21,9 +21,14 @@ from crawler.browser.statics import may_be_kept
         (200, {"etag": '"1"', "cache-control": "max-age = 0"}, False),
         (200, {"etag": '"1"', "set-cookie": "a=1"}, False),
         (200, {"etag": '"1"', "vary": "*"}, False),
+        (200, {"etag": '"1"', "vary": "Origin"}, False),
+        (200, {"etag": '"1"', "pragma": "no-cache"}, False),
+        (200, {"etag": '"1"', "expires": "0"}, False),
+        (200, {"etag": '"1"', "content-type": "text/html"}, False),  # an error page in its place
         (404, {"etag": '"1"'}, False),
         (206, {"etag": '"1"'}, False),
     ],
 )
-def test_only_what_is_the_same_for_everybody(status: int, headers: Mapping[str, str], kept: bool) -> None:
-    assert may_be_kept(status, headers) is kept
+def test_only_what_is_the_same_for_everybody(status: int, more: Mapping[str, str], kept: bool) -> None:
+    headers = {"content-type": "application/javascript; charset=utf-8", **more}
+    assert may_be_kept(status, headers, "script") is kept

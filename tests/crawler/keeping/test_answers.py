@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from crawler.keeping.answers import Answers
-from crawler.keeping.archive import UnitArchive
+from crawler.keeping.archive import PAGE, UnitArchive, entries
 from crawler.keeping.patience import PatientNet
 from crawler.keeping.targets import Targets
 from crawler.model import Family, Fetched, Outcome, Request
@@ -126,3 +126,15 @@ async def test_only_what_the_walk_received_whole_is_given_again(tmp_path: Path) 
         names = ("seen", "private", "file", "same", "other")
         again = [await opened.again(f"{PAGE_URL}{name}") for name in names]
         assert [fetched is not None for fetched in again] == [True, False, False, False, False]
+
+
+async def test_what_failed_in_the_walk_and_comes_now_is_in_the_archive(tmp_path: Path) -> None:
+    before = unit_archive(tmp_path)
+    failed = await Server(Outcome.SERVER_ERROR).fetch(Request(PAGE_URL))
+    before.keep_page([(Request(PAGE_URL), failed)], [], {})
+    await before.flush()
+    archive = unit_archive(tmp_path)  # of the process that goes on
+    unit = net(Server(size=1000), Targets(), Answers(), archive)
+    assert (await unit.once(Request(PAGE_URL))).ok
+    await archive.flush()
+    assert [entry.purpose for entry in entries(archive.path)] == [PAGE, "privacy"]

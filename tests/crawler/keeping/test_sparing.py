@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from crawler.keeping.answers import Answers
 from crawler.keeping.archive import UnitArchive
 from crawler.keeping.patience import PatientNet
 from crawler.keeping.sparing import SparingNet
-from crawler.model import Outcome, PageFacts, Period, Unit, UnitKind
+from crawler.model import Outcome, PageFacts, Period, Request, Unit, UnitKind
 from crawler.walking.walk import Walk, WalkPlan
 from storage.repo import Store
 from storage.unit_store import UnitStore
@@ -138,6 +139,35 @@ async def test_pages_that_send_to_each_other_end(tmp_path: Path, concurrency: in
             "/a/": Outcome.REDIRECTS,
             "/b/": Outcome.REDIRECTS,
         }
+
+
+@pytest.mark.parametrize("order", [("/list/", "/choose/"), ("/choose/", "/list/")])
+async def test_what_a_cookie_of_a_redirect_chose_is_nobody_elses(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    async with portal(tmp_path, 1) as town:
+        chosen = moved("/list/").replace("Content-Length", "Set-Cookie: area=east\r\nContent-Length")
+        town.site.pages |= {"/": page(*order), "/choose/": chosen, "/list/": page()}
+        await town.walk()
+        assert town.twice() == {"/list/": 2}
+
+
+async def test_walkers_that_want_what_failed_before_a_kill_ask_once(tmp_path: Path) -> None:
+    """The archive's index cannot tell that an answer was a failure; whoever reads it finds out."""
+    async with portal(tmp_path, 8) as town:
+        broken = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
+        town.site.pages |= {"/": page("/b/"), "/b/": broken}
+        await town.walk()
+        town.site.asked.clear()
+        town.site.pages["/b/"] = page()
+        archive, answers = town.archive(), Answers()
+        async with gate() as way:
+            with answers.joined(archive):
+                net = SparingNet(PatientNet(way, archive=archive), answers)
+                got = await asyncio.gather(*(net.fetch(Request(town.site.url("/b/"))) for _ in range(3)))
+        assert [fetched.outcome for fetched in got] == [Outcome.OK] * 3
+        assert town.site.asked.count("/b/") == 1
+        assert not archive.has(town.site.url("/b/"))
 
 
 async def test_what_could_not_be_had_is_asked_for_again(tmp_path: Path) -> None:
