@@ -115,7 +115,7 @@ def _with_article(body: Body, page: Page) -> Body:
             "tagged": bool(page.meta.get("articletitle")),
             "has_text": has_text,
             "moved": reading.redirect is not None,
-            "away": _away(page),
+            "away": shows_elsewhere(page),
             "scripts": tuple(dict.fromkeys(_scripts(page))),
         }
     )
@@ -141,7 +141,7 @@ def _mark(text: str) -> str:
 _ACTS = re.compile(r"\w\s*\(")
 
 
-def _away(page: Page) -> bool:
+def shows_elsewhere(page: Page) -> bool:
     """Is there a frame whose document we have not read? Its content is somebody else's or unknown."""
     host = site_host(page.url)
     for link in page.links:

@@ -7,7 +7,7 @@ the walk read it. Source: national veto item 3 (two weeks).
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from crawler.dialects import read as read_dialects
@@ -116,16 +116,15 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     days = [*home.data.days, *(_placed(pair, as_of) for pair in home.data.short)]
     opened = {page.url: page.date for page in evidence.visited}
     kinds = {page.url: page.kind for page in evidence.visited if page.identified}
-    by_article = [
-        opened.get(url) or url_date(url)
-        for url in (*home.data.undated, *_articles(home.data.numbered, kinds))
-    ]
+    by_article = [opened.get(url) or url_date(url) for url in home.data.undated]
+    by_other = [opened.get(url) or url_date(url) for url in home.data.others]
+    gaps = [_share_undated(days, by_article, by_other)]
+    by_article += [opened.get(url) or url_date(url) for url in _articles(home.data.numbered, kinds)]
+    by_other += [opened.get(url) or url_date(url) for url in _articles(home.data.numbered_others, kinds)]
+    # Old numbered links must not outweigh undated news: each population has to be dated.
+    gaps.append(_share_undated(days, by_article, by_other))
     known = [day for day in (*days, *by_article) if plausible(day, as_of)]
     newest = max((day for day in known if day), default=None)
-    by_other = [
-        opened.get(url) or url_date(url)
-        for url in (*home.data.others, *_articles(home.data.numbered_others, kinds))
-    ]
     latest = max((day for day in (newest, *by_other) if plausible(day, as_of) and day), default=None)
     missing = sum(day is None for day in (*by_article, *by_other))
     population = len(days) + len(by_article) + len(by_other)
@@ -133,13 +132,18 @@ def judge(evidence: Evidence[Dated], limits: Limits) -> Iterator[Result]:
     fresh = latest is not None and latest >= as_of - timedelta(days=limits.days)
     if fresh:
         yield Result.of("home.fresh", population=population, observed=observed)
-    elif newest is None or missing > (1 - limits.tested_share) * population or _read_late(home.data, as_of):
+    elif newest is None or max(gaps) > 1 - limits.tested_share or _read_late(home.data, as_of):
         yield Result.unknown("home.fresh", Reason.UNDATED, population=population, observed=observed)
     elif home.data.unread:
         yield Result.unknown("home.fresh", Reason.UNREADABLE, population=population, observed=observed)
     else:
         stale = _stale(home.facts.final_url, latest or newest, as_of, limits.days)
         yield Result.of("home.fresh", defects=[stale], population=population, observed=observed)
+
+
+def _share_undated(*groups: Sequence[date | None]) -> float:
+    days = [day for group in groups for day in group]
+    return sum(day is None for day in days) / len(days) if days else 0.0
 
 
 def _articles(urls: Iterable[str], kinds: Mapping[str, PageKind]) -> Iterator[str]:

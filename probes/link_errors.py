@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.keeping.targets import Look
 from crawler.model import Outcome, PageFacts, PageKind
-from crawler.signs.kind import MISSING_RECORD
+from crawler.signs.kind import says_no_record
 
 _PLAIN = re.compile(r"[\w.=&/-]*", re.ASCII)  # nothing that two programs may write differently
 _LONGEST = 200  # characters; a page with more says other things, too (assumed)
@@ -46,6 +46,6 @@ def says_missing(look: Look, digest: str) -> bool:
     """Does the look show the page that says so? Of what only a script says, the same bytes must come."""
     if look.outcome is not Outcome.OK or look.characters > _LONGEST:
         return False
-    if MISSING_RECORD.search(f"{look.title}\n{look.text}"):
+    if says_no_record(f"{look.title}\n{look.text}"):
         return True
     return not look.characters and not look.title and bool(digest) and look.digest == digest

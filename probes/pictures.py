@@ -28,12 +28,26 @@ _FEWEST_PLACES = 8
 _SHOWING = "img,image,iframe[src],embed,object,frame[src],[style*='url(']"
 _MARKUP = ("<img", "<image", "<IMG", "<iframe", "<IFRAME", "<embed", "<EMBED", "<object", "<OBJECT", "url(")
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]+)")
-# Icons, spacers, and the drawing beside 暂无数据.
+# Icons, spacers, and the drawing beside 暂无数据, by their whole name: zwxxgk1.jpg is content.
+_BESIDE = r"(?:img|pic|icon|ico|bg|data|list|box)"
 _NO_CONTENT = re.compile(
-    r"^(?:icon|ico_|arrow|dot|line|logo|print|close|more|home|space|blank|1?px)|empty|nothing|loading"
-    r"|no[-_]?(?:data|content|info|result|record|message|list)|zanwu|zwsj|zwnr|zwxx|wushuju",
+    r"(?:icon|ico|arrow|dot|line|logo|print|close|more|home|spacer?|blank|1?px)[-_]?\d{0,2}|(?:icon|ico|arrow)[-_]\w+"
+    rf"|(?:{_BESIDE}[-_]?)?(?:empty|nothing|loading|no[-_]?(?:data|content|info|result|record|message|list)"
+    rf"|zanwu(?:shuju|neirong|xinxi|jilu)?|wushuju)(?:[-_]?{_BESIDE})?[-_@]?\d{{0,2}}x?|zwsj|zwnr|zwxx",
     re.I,
 )
+# Where pages that load pictures late keep the address; `src` is a placeholder there.
+_LATE = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-echo",
+    "lazy-src",
+    "original",
+    "_src",
+)
+_FRAMES = ("iframe", "frame", "embed", "object")
 
 
 def marks_of(page: Page) -> tuple[str, ...]:
@@ -54,10 +68,10 @@ def _marked(page: Page) -> list[tuple[str, LexborNode]]:
         return found
     counts: Counter[str] = Counter()
     ways: dict[int, str] = {}
-    nodes = (node for node in page.tree.css(_SHOWING) if not _NO_CONTENT.search(_name(node)))
+    nodes = (node for node in page.tree.css(_SHOWING) if not _is_ornament(node))
     for node in islice(nodes, KEPT):
-        # From the site's root on, however deep the page lies that shows it.
-        address = _address(node).partition("?")[0].lstrip("./")
+        # From the site's root on, however deep the page lies that shows it; /pic.do?id=1 and ?id=2 are two.
+        address = _address(node).lstrip("./")
         mark = ""
         if not _opens(page, node):
             counts[address] += 1
@@ -124,12 +138,16 @@ def _opens(page: Page, node: LexborNode) -> bool:
 
 def _address(node: LexborNode) -> str:
     attributes = node.attributes
-    for name in ("src", "data-src", "data-original", "data", "href", "xlink:href"):
+    for name in (*_LATE, "src", "data", "href", "xlink:href"):
         if value := attributes.get(name):
             return value
     drawn = _URL.search(attributes.get("style") or "")
     return drawn[1] if drawn is not None else ""
 
 
-def _name(node: LexborNode) -> str:
-    return _address(node).partition("?")[0].rpartition("/")[2]
+def _is_ornament(node: LexborNode) -> bool:
+    """A frame never is: what it is called does not tell what it shows."""
+    if node.tag in _FRAMES:
+        return False
+    name = _address(node).partition("?")[0].rpartition("/")[2]
+    return _NO_CONTENT.fullmatch(name.rpartition(".")[0] or name) is not None

@@ -284,8 +284,8 @@ def _by_body(url: str, data: OnPage, facts: PageFacts | None, known: Map) -> End
 
 
 def _works(data: OnPage, known: Map) -> bool:
-    if data.body in (Body.EMPTY, Body.BUILDING):
-        return not known.bare(data)
+    if data.body in (Body.EMPTY, Body.BUILDING, Body.SCRIPT):
+        return own_of(data.shown, known.around) > 0
     return data.body in (Body.ROWS, Body.TEXT, Body.LINKS)
 
 

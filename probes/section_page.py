@@ -24,6 +24,7 @@ from crawler.texts.article import ATTACHMENT, Article, is_article_url, read_arti
 from crawler.walking.candidates import is_attachment
 from probes.attached import files_of
 from probes.close_look import Nothing, look_closely
+from probes.column_evidence import shows_elsewhere
 from probes.lexicon import LEXICON, is_catalogue, match_field, match_section, near_sections
 from probes.pictures import marks_of, shown_on
 
@@ -77,7 +78,7 @@ class OnPage(Frozen):
     inside: bool = False  # the page belongs to the catalogue's column
     files: tuple[str, ...] = ()  # attachments of an article that is a catalogue of several fields
     framing: tuple[str, ...] = ()  # pictures and frames, as probes.pictures marks them
-    shown: tuple[str, ...] = ()  # of these, where the body seems empty, those outside chrome
+    shown: tuple[str, ...] = ()  # of these, where the body seems empty but for frames, those outside chrome
 
 
 _NO_COLUMN = frozenset({PageKind.SEARCH, PageKind.CHALLENGE, PageKind.ERROR})
@@ -101,12 +102,13 @@ def read_column(page: Page) -> OnPage:
     days = [row.date for row in rows.rows if row.date is not None]
     short = [row.month_day for row in rows.rows if row.date is None and row.month_day is not None]
     body = Body.LINKS if page.is_home else body_of(page, rows, read_article(page))
+    bare = body in (Body.EMPTY, Body.BUILDING)
     count = 0 if body is Body.LINKS else len(rows.rows)
     return OnPage(
         names=names,
         links=tuple(_named_links(page)),
         tree=tuple(_tree(reading)),
-        body=body,
+        body=Body.SCRIPT if bare and shows_elsewhere(page) else body,
         rows=count,
         days=tuple(sorted(set(days), reverse=True)[:_DAYS_KEPT]),
         short=tuple(sorted({(item.month, item.day) for item in short})),
@@ -119,7 +121,7 @@ def read_column(page: Page) -> OnPage:
         catalogue=tuple(_catalogue_links(page, rows, inside)),
         inside=inside,
         framing=marks_of(page),
-        shown=shown_on(page) if body in (Body.EMPTY, Body.BUILDING) else (),
+        shown=shown_on(page) if bare else (),
     )
 
 
@@ -154,8 +156,9 @@ def _observe_article(page: Page) -> OnPage | None:
         )
     if not blank:
         return None
+    body = Body.SCRIPT if shows_elsewhere(page) else Body.EMPTY
     filled = _filled(page, look_closely(page))
-    return OnPage(body=Body.TEXT if filled else Body.EMPTY, framing=marks_of(page), shown=shown_on(page))
+    return OnPage(body=Body.TEXT if filled else body, framing=marks_of(page), shown=shown_on(page))
 
 
 # -- names

@@ -43,10 +43,14 @@ _ERROR_BODY = re.compile(
     re.IGNORECASE,
 )
 # What was asked for by its number is not in the store.
-MISSING_RECORD = re.compile(
+_MISSING_RECORD = re.compile(
     r"参数(?:错误|不正确|不对|有误|非法|无效)|(?:非法|无效|错误的?)参数|ID(?:错误|不存在|无效)|无此(?:信息|文章|新闻|记录|栏目)"
     r"|(?:记录|文章|新闻|数据|栏目|信息|内容)(?:可能)?(?:不存在|已(?:经)?(?:被)?删除)|(?:没有|未)找到(?:该|这|此|您要|要)(?:的?|条|篇)?(?:信息|文章|新闻|记录|栏目|内容)"
 )
+_SAYING = 30  # characters of a line that says that and nothing else (assumed)
+# A title goes on after the words (文章不存在怎么办, 记录不存在的处理); a letter has its day and its reply.
+_GOES_ON = re.compile(r"[?？]|(?:不存在|删除|错误|有误|无效)(?:[的时后]|怎|如何|处理|问题|情况)")
+_LETTER = re.compile(r"20\d\d\s*[-/.年]\s*\d|回复|答复|来信|信件|留言|咨询")
 _ALERT = re.compile(r"alert\s*\(\s*[\"']([^\"']{2,60})[\"']\s*\)")
 _SEARCH_URL = re.compile(
     r"/(?:so/s|search|jsearch\w*|was5/web/search|searchall|ssjg)(?:[/?.]|$)|[?&](?:searchword"
@@ -116,11 +120,22 @@ def is_error(page: Page) -> bool:
         return False
     if not size and not page.title:
         told = _ALERT.search(page.html) if len(page.html) < ERROR_TEXT * 2 else None
-        return told is not None and MISSING_RECORD.search(told[1]) is not None
+        return told is not None and says_no_record(told[1])
     if _ERROR_TITLE.search(page.title) is not None and size < ERROR_TEXT:
         return not read_tagged(page)
-    said = _ERROR_BODY.search(page.text) or MISSING_RECORD.search(page.text)
-    return said is not None and not read_tagged(page)
+    said = _ERROR_BODY.search(page.text) is not None or says_no_record(page.text)
+    return said and not read_tagged(page)
+
+
+def says_no_record(text: str) -> bool:
+    """Does a short page say in a line of its own that what was asked for by its number is not there?"""
+    if _LETTER.search(text):
+        return False
+    # Some texts come with their lines joined by spaces.
+    return any(
+        len(line) <= _SAYING and _MISSING_RECORD.search(line) and not _GOES_ON.search(line)
+        for line in text.split()
+    )
 
 
 def read_tagged(page: Page) -> bool:

@@ -18,7 +18,7 @@ from crawler.markup.page import Page
 from crawler.model import Outcome, PageFacts, PageKind, Period, Request, Role, Unit, UnitKind
 from crawler.net import Gate
 from probes.base import Evidence, Result, Seen, SweepContext, run_probe
-from probes.link_errors import error_pages
+from probes.link_errors import error_pages, says_missing
 from probes.link_evidence import OnPage, Target, observe
 from probes.link_verdicts import Said, Surroundings, lands_home, said, settled, strange_page
 from probes.links import PROBE, Looked, confirm, gather
@@ -405,6 +405,20 @@ async def test_pages_that_say_themselves_that_nothing_is_there(site: FaultSite) 
     result = (await judged(site, linked))["links.wrong"]
     assert subjects(result) == {site.url("/show/7.html"), site.url("/show/8.html")}
     assert any("参数错误" in finding.found for finding in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("提示 您访问的文章不存在！ 返回 首页", True),
+        ("来信内容 网上查询提示参保记录不存在，怎么办？ 2026-05-08 回复内容 您好，请到窗口核对。", False),
+        ("网上查询提示参保记录不存在，怎么办？ 请到窗口核对。", False),
+        ("参保记录不存在的处理办法 请到窗口核对。", False),
+    ],
+)
+def test_a_letter_about_a_missing_record_is_no_error_page(text: str, said: bool) -> None:
+    look = Look(outcome=Outcome.OK, html=True, title="示例县", text=text, characters=len(text))
+    assert says_missing(look, "") is said
 
 
 def test_what_is_no_plain_number_has_no_siblings() -> None:

@@ -13,6 +13,7 @@ from probes.base import Evidence, Reason, Seen, SweepContext, Verdict, run_probe
 from probes.catalogue import CHECKS as CATALOGUE
 from probes.lexicon import LEXICON, best_section, near_sections
 from probes.page_again import page_with_pieces
+from probes.pictures import around, own_of, shown_on
 from probes.section_find import Gathered, columns_cut, gap_in, map_of
 from probes.section_page import Body, OnPage, observe, own_names, years_in
 from probes.sections import CHECKS, PROBE, confirm, gather, unsettled
@@ -105,11 +106,20 @@ def test_a_link_that_leads_nowhere_is_kept_without_address_and_one_to_itself_wit
         ('<meta http-equiv="refresh" content="0;url=/b/">', Body.SENDS_ON),
         ("<div id=list></div><script>$.get('/api')</script>", Body.SCRIPT),
         ("<div id=app>{{ list }}</div><script>new App()</script>", Body.SCRIPT),
+        ('<iframe src="http://app.example.cn/home.html"></iframe>', Body.SCRIPT),
     ],
 )
 def test_bodies(html: str, body: Body) -> None:
     data = observe(page(html))
     assert data is not None and data.body is body
+
+
+def test_a_frame_is_content_whatever_it_is_called_and_an_address_is_told_by_its_query_too() -> None:
+    frame = page('<iframe src="http://app.example.cn/more/logo.aspx?id=1"></iframe>')
+    assert len(shown_on(frame)) == 1
+    columns = [shown_on(page(f'<img src="/pic.do?id={n}">', f"/{n}/")) for n in range(9)]
+    common = around(columns, [])
+    assert [own_of(marks, common) for marks in columns] == [1] * 9
 
 
 def test_a_page_names_itself_by_tag_breadcrumb_and_title() -> None:

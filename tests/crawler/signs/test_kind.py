@@ -82,6 +82,12 @@ def test_a_news_item_about_maintenance_is_no_error() -> None:
     assert page_kind(got) is PageKind.ARTICLE
 
 
+def test_a_letter_about_a_missing_record_is_no_error() -> None:
+    letter = "<table><tr><td>来信内容<td>提示参保记录不存在，怎么办？<tr><td>回复内容<td>请到窗口核对</table>"
+    assert page_kind(page(letter, title="网上信访", path="/mail/show.asp?id=12")) is not PageKind.ERROR
+    assert page_kind(page("<p>该记录不存在！</p>", path="/mail/show.asp?id=12")) is PageKind.ERROR
+
+
 @pytest.mark.parametrize(
     ("html", "name"),
     [
