@@ -152,4 +152,7 @@ def shows_elsewhere(page: Page) -> bool:
     return False
 
 
-_SMALL_FRAME = re.compile(r"weather|tianqi|jiathis|bshare|share|visit|count|stat|blank", re.I)
+_SMALL_FRAME = re.compile(
+    r"(?<![a-z])(?:weather\w*|tianqi\w*|jiathis|bshare|share|\w*visit\w*|\w*count(?:er)?|stats?|blank)(?![a-z])",
+    re.I,
+)
