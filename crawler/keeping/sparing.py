@@ -45,7 +45,7 @@ class SparingNet:
         return await self._followed(fetched) if fetched.led_to_known else fetched
 
     async def _known(self, url: str) -> Fetched | None:
-        """None only where nobody is asking for it, either."""
+        """None only where nobody is asking for it, nor has had it while the archives were looked through."""
         while True:
             while (coming := self._under_way.get(url)) is not None:
                 await coming.wait()
@@ -53,7 +53,7 @@ class SparingNet:
             if late is not None:
                 return replace(late, url=url, hops=late.hops if late.url == url else ())
             found = await self._answers.again(url)
-            if found is not None or url not in self._under_way:
+            if found is not None or not (url in self._under_way or url in self._late):
                 return found
 
     async def _ask(self, request: Request) -> Fetched:
