@@ -302,9 +302,7 @@ class Probe(Generic[E, L]):
     confirm: Confirm[E] | None = None  # later look; gets evidence.gathered, returns it amended
     unsettled: Callable[[Any], bool] | None = None  # of what was gathered: is there anything to confirm?
     recall: Callable[[Any, Any], Frozen] | None = None  # marks what an earlier window showed as well
-    gathers_last: bool = (
-        False  # looks at what the others may have opened by then: that is not asked for again
-    )
+    gathers_last: bool = False  # what the others opened by then it need not ask for
     compares: bool = False  # wants the evidence of the unit's departments beside its own
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from crawler.keeping.answers import Answers
+from crawler.keeping.answers import Answers, as_followed
 from crawler.keeping.archive import PAGE, UnitArchive, entries
 from crawler.keeping.patience import PatientNet
 from crawler.keeping.targets import Targets
@@ -138,3 +138,11 @@ async def test_what_failed_in_the_walk_and_comes_now_is_in_the_archive(tmp_path:
     assert (await unit.once(Request(PAGE_URL))).ok
     await archive.flush()
     assert [entry.purpose for entry in entries(archive.path)] == [PAGE, "privacy"]
+
+
+def test_a_certificate_fault_is_that_of_the_page_itself() -> None:
+    """As at the gate, where the last answer of a chain counts."""
+    old = Fetched("https://old.gov.cn/", PAGE_URL, Outcome.OK, 302, tls_problem="expired", led_to_known=True)
+    followed = as_followed(old, Fetched(PAGE_URL, PAGE_URL, Outcome.OK, 200, body=b"x"))
+    assert (followed.url, followed.final_url, followed.tls_problem) == ("https://old.gov.cn/", PAGE_URL, None)
+    assert not followed.led_to_known
